@@ -1,0 +1,156 @@
+"""Excel workbooks (.xlsx, .xls) → grids, through python-calamine, after the packing has been checked.
+
+The parts of an .xlsx are unpacked here, counted byte by byte and handed on in a plain archive, so that
+what calamine reads is exactly what was measured (a header that lies about a size cannot pass).
+Memory, time and files are the caller's to limit: an upload is read in a limited child process.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from linli.engines.errors import BadInput
+from linli.engines.lists.grids import Grid, Limits, check_area, file_fault, make_grid, value_text
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineSheet, CalamineWorkbook
+
+_SHEET_PART = re.compile(r"(?i)^/?xl/worksheets/[^/]+\.xml$")
+_CELL_AT = re.compile(rb"""\br\s*=\s*["']\$?([A-Za-z]+)\$?(\d+)["']""")
+_ROW_AT = re.compile(rb"""<(?:\w+:)?row\b[^>]*?\br\s*=\s*["'](\d+)["']""")
+_CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+
+
+def open_xlsx(data: bytes, name: str, digest: str, limits: Limits) -> Iterator[Grid]:
+    """The sheets of an .xlsx/.xlsm. Raises BadInput when broken, encrypted or too big."""
+    return _sheets(_plain_archive(data, name, limits), name, digest, limits)
+
+
+def open_xls(data: bytes, name: str, digest: str, limits: Limits) -> Iterator[Grid]:
+    """The sheets of an .xls (BIFF). An encrypted .xlsx also arrives in this container and is refused."""
+    if _ENCRYPTED in data:
+        raise file_fault("file_encrypted", name)
+    return _sheets(data, name, digest, limits)
+
+
+def _plain_archive(data: bytes, name: str, limits: Limits) -> bytes:
+    """The XML parts of the workbook, unpacked within the limits, as an uncompressed archive."""
+    out = io.BytesIO()
+    left = limits.bytes_unpacked
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as packed, zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as plain:
+            parts = [part for part in packed.infolist() if part.filename.lower().endswith((".xml", ".rels"))]
+            if any(part.flag_bits & 1 for part in parts):
+                raise file_fault("file_encrypted", name)
+            if sum(part.file_size for part in parts) > left or len(parts) > 20 * limits.sheets + 100:
+                raise file_fault("unpacked_too_big", name, limit=limits.bytes_unpacked // 2**20)
+            if len({part.filename for part in parts}) < len(parts):
+                raise file_fault("file_broken", name)
+            for part in parts:
+                with packed.open(part) as opened:
+                    body = opened.read(left + 1)
+                left -= len(body)
+                if left < 0:
+                    raise file_fault("unpacked_too_big", name, limit=limits.bytes_unpacked // 2**20)
+                if _SHEET_PART.match(part.filename):
+                    _check_part(body, name, limits)
+                plain.writestr(part.filename, body)
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError) as error:
+        raise file_fault("file_broken", name) from error
+    except (RuntimeError, KeyError, OverflowError, MemoryError) as error:
+        raise file_fault("file_broken", name) from error
+    return out.getvalue()
+
+
+def _check_part(body: bytes, name: str, limits: Limits) -> None:
+    """Refuse a sheet whose cells span a larger area than allowed: the reader lays the whole area out."""
+    places = _CELL_AT.findall(body)
+    rows = max(map(int, {row for _, row in places} | set(_ROW_AT.findall(body))), default=0)
+    columns = max((_column_number(letters) for letters in {letters for letters, _ in places}), default=0)
+    cells = len(_CELL.findall(body))
+    if cells > limits.cells:
+        raise file_fault("too_many_rows", name, count=cells, limit=limits.rows)
+    if cells > len(places):
+        # Cells may leave out their place and follow the one before: count them row by row.
+        columns += max(len(_CELL.findall(row)) for row in body.split(b"row"))
+        rows += body.count(b"row")
+    check_area(name, "", rows, columns, limits)
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters.upper()[:8]:
+        number = number * 26 + letter - 64
+    return number
+
+
+def _sheets(data: bytes, name: str, digest: str, limits: Limits) -> Iterator[Grid]:
+    import python_calamine as calamine
+
+    try:
+        book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+        titles = [meta.name for meta in book.sheets_metadata if meta.typ == calamine.SheetTypeEnum.WorkSheet]
+        if len(titles) > limits.sheets:
+            raise file_fault("too_many_sheets", name, count=len(titles), limit=limits.sheets)
+        for title in titles:
+            yield _grid(book, title, name, digest, limits)
+    except BadInput:
+        raise
+    except calamine.PasswordError as error:
+        raise file_fault("file_encrypted", name) from error
+    except Exception as error:
+        raise file_fault("file_broken", name) from error
+    except BaseException as error:
+        # A panic inside the Rust reader arrives as an exception outside Exception.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise file_fault("file_broken", name) from error
+
+
+def _grid(book: CalamineWorkbook, title: str, name: str, digest: str, limits: Limits) -> Grid:
+    sheet = book.get_sheet_by_name(title)
+    if sheet.end is None:
+        return make_grid(name, title, [], digest)
+    check_area(name, title, sheet.end[0] + 1, sheet.end[1] + 1, limits)
+    lost: list[tuple[int, int]] = []
+    rows: list[list[str]] = []
+    for number, values in enumerate(sheet.to_python(skip_empty_area=False), start=1):
+        row: list[str] = []
+        for index, value in enumerate(values):
+            if value.__class__ is str:
+                row.append(value.strip())
+                continue
+            text, cut = value_text(value)
+            row.append(text)
+            if cut:
+                lost.append((number, index))
+        rows.append(row)
+    merged = _fill_merged(sheet, rows, limits.cells)
+    return make_grid(name, title, [tuple(row) for row in rows], digest, lost, merged)
+
+
+def _fill_merged(sheet: CalamineSheet, rows: list[list[str]], budget: int) -> list[tuple[int, int]]:
+    """Copy the top-left cell of each merged range into its empty cells; give the filled cells.
+
+    `budget` bounds the cells visited: ranges that overlap endlessly are a trap, not a list.
+    """
+    filled: list[tuple[int, int]] = []
+    for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
+        if top >= len(rows) or left >= len(rows[top]) or not rows[top][left]:
+            continue
+        budget -= (bottom - top + 1) * (right - left + 1)
+        if budget < 0:
+            break
+        text = rows[top][left]
+        for r in range(top, min(bottom + 1, len(rows))):
+            for c in range(left, min(right + 1, len(rows[r]))):
+                if not rows[r][c]:
+                    rows[r][c] = text
+                    filled.append((r + 1, c))
+    return filled
