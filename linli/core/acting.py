@@ -1,0 +1,95 @@
+"""The one door for writes: one transaction, one operation id, one effect (SECURITY-GOALS I3).
+
+An action is a keyword-only function of a block's `actions.py` wrapped by `@action`. It is called
+with an actor and an operation id made by the client; the same id with the same content gives the
+first answer again, with other content a conflict. Inside another action's unit of work, call
+`some_action.within(actor=…, …)`: the same function, covered by the outer operation id.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, models, transaction
+
+from linli.core.actor import Actor
+from linli.core.audit import record_now, unit_of_work
+from linli.core.errors import Conflict, NotFound, Refused
+from linli.core.models import Operation
+
+
+def action(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Make a function the writer of one verb. Its answer must be plain JSON (a uid as text, counts)."""
+
+    def wrap(function: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(function)
+        def run(*, actor: Actor, operation_id: UUID, **given: Any) -> Any:
+            digest = content_digest(name, given)
+            try:
+                return _once(function, name, actor, operation_id, digest, given)
+            except (Refused, NotFound) as error:
+                _record_denial(actor, name, error, given)
+                raise
+
+        run.within = function  # type: ignore[attr-defined]
+        return run
+
+    return wrap
+
+
+def _once(
+    function: Callable[..., Any], name: str, actor: Actor, operation_id: UUID, digest: str, given: dict[str, Any]
+) -> Any:
+    with unit_of_work(operation_id):
+        earlier = Operation.objects.filter(pk=operation_id).first()
+        if earlier is None:
+            try:
+                with transaction.atomic():
+                    mark = Operation.objects.create(
+                        operation_id=operation_id,
+                        actor_uid=actor.login_uid,
+                        action=name,
+                        content_digest=digest,
+                        at=actor.now,
+                    )
+            except IntegrityError:
+                earlier = Operation.objects.get(pk=operation_id)
+            else:
+                answer = function(actor=actor, **given)
+                mark.answer = answer
+                mark.save(update_fields=["answer"])
+                return answer
+        if (earlier.action, earlier.content_digest, earlier.actor_uid) != (name, digest, actor.login_uid):
+            raise Conflict("core.operation_reused")
+        return earlier.answer
+
+
+def content_digest(name: str, given: dict[str, Any]) -> str:
+    """SHA-256 of what was asked, the same for the same content however it was typed."""
+    text = json.dumps([name, given], sort_keys=True, ensure_ascii=False, default=_plain)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, models.Model):
+        return [value._meta.label_lower, str(getattr(value, "uid", value.pk))]
+    if isinstance(value, UUID | date | datetime):
+        return str(value)
+    if isinstance(value, bytes):
+        return hashlib.sha256(value).hexdigest()
+    if isinstance(value, set | frozenset):
+        return sorted(value, key=str)
+    if isinstance(value, tuple):
+        return list(value)
+    raise TypeError(f"an action was given a {type(value).__name__}, which has no stable form")
+
+
+def _record_denial(actor: Actor, name: str, error: Refused | NotFound, given: dict[str, Any]) -> None:
+    uids = [value for key, value in given.items() if key.endswith("uid") and isinstance(value, UUID)]
+    record_now(actor, name, outcome="denied", uid=uids[0] if uids else None, reason=error.params.get("reason", error.code))

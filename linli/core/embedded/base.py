@@ -1,0 +1,153 @@
+"""Django's SQLite backend driven by sqlcipher3: whole-file encryption, and a library we can trust.
+
+Python's own SQLite (3.40.1 on Debian 12) carries the WAL-reset fault that can corrupt a database
+(sqlite.org, fixed in 3.51.3), so it is never used: Django's backend module is imported once with
+the encrypted driver standing under the standard library's names, which are then given back.
+
+Every connection is keyed first, set to WAL, synchronous=FULL and no memory mapping, and then asked
+whether it really is so. A connection that is not safe is refused with the reason and the cure.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import sqlcipher3
+from django.core.exceptions import ImproperlyConfigured
+
+LOWEST_SAFE_VERSION = (3, 51, 3)
+BUSY_MILLISECONDS = 20_000
+
+_ours = {"sqlite3": sqlcipher3, "sqlite3.dbapi2": sqlcipher3.dbapi2}
+_standard = {name: sys.modules.get(name) for name in _ours}
+if "django.db.backends.sqlite3.base" in sys.modules:
+    raise ImproperlyConfigured(
+        "Django's SQLite backend was already loaded with Python's own SQLite; "
+        "name linli.core.embedded as the database engine before anything imports it."
+    )
+sys.modules.update(_ours)
+try:
+    from django.db.backends.sqlite3 import base as stock
+finally:
+    for _name, _module in _standard.items():
+        if _module is None:
+            del sys.modules[_name]
+        else:
+            sys.modules[_name] = _module
+
+
+class UnsafeDatabase(ImproperlyConfigured):
+    """The embedded database would not keep its promises; the message says why and what to do."""
+
+
+def why_unsafe(
+    *, version: tuple[int, ...], journal: str, synchronous: int, mmap: int, foreign_keys: int, cipher: str
+) -> str | None:
+    """The first reason not to trust these settings, with its cure; None when all hold."""
+    if version < LOWEST_SAFE_VERSION:
+        found = ".".join(map(str, version))
+        return (
+            f"SQLite {found} can corrupt a WAL database when the log is reset; 3.51.3 or later is needed. "
+            "Install the pinned sqlcipher3 (make setup)."
+        )
+    if not cipher:
+        return "The SQLite driver does not encrypt. Install the pinned sqlcipher3 (make setup)."
+    if journal != "wal":
+        return f"The journal mode is {journal}, not WAL. Put the data folder on a local disk, not a network share."
+    if synchronous != 2:
+        return f"synchronous is {synchronous}, not 2 (FULL): an answered write could be lost in a power cut."
+    if mmap:
+        return "Memory-mapped I/O is on: a stray write could damage the file. Set PRAGMA mmap_size=0."
+    if not foreign_keys:
+        return "Foreign keys are off: rows could point at nothing. Set PRAGMA foreign_keys=ON."
+    return None
+
+
+def apply_key(connection: Any, key: bytes) -> None:
+    """Give a connection its 32-byte key; it must be the connection's first statement.
+
+    A raw key skips the passphrase derivation, which would cost 100 ms and more per connection.
+    """
+    if len(key) != 32:
+        raise ImproperlyConfigured("The database key must be 32 random bytes.")
+    connection.execute(f"PRAGMA key=\"x'{key.hex()}'\"")
+
+
+class DatabaseWrapper(stock.DatabaseWrapper):
+    """A connection to an encrypted file. OPTIONS["key"] holds a callable giving the 32 bytes."""
+
+    display_name = "SQLite (encrypted)"
+
+    def get_connection_params(self) -> dict[str, Any]:
+        params: dict[str, Any] = super().get_connection_params()
+        self._key = params.pop("key")
+        params.setdefault("timeout", BUSY_MILLISECONDS / 1000)
+        params["uri"] = False
+        return params
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        connection = self.Database.connect(**conn_params)
+        try:
+            self._prepare(connection, str(conn_params["database"]))
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _prepare(self, connection: Any, name: str) -> None:
+        apply_key(connection, self._key())
+        connection.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
+        try:
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        except self.Database.DatabaseError as error:
+            if "file is not a database" not in str(error):
+                raise
+            raise UnsafeDatabase(
+                f"{Path(name).name} does not open with this key. Either the key file belongs to another "
+                "database, or the file is damaged. Give the right key file (LINLI_KEYS), or restore a backup "
+                "(linli restore)."
+            ) from None
+        stock.register_functions(connection)
+        connection.execute("PRAGMA legacy_alter_table=OFF")
+        _into_wal(connection)
+        for setting in ("foreign_keys=ON", "synchronous=FULL", "mmap_size=0", "temp_store=MEMORY"):
+            connection.execute(f"PRAGMA {setting}").fetchall()
+        reason = why_unsafe(**settings_of(connection))
+        if reason:
+            raise UnsafeDatabase(reason)
+
+
+def _into_wal(connection: Any) -> None:
+    """Switch to WAL, waiting while another process does the same.
+
+    Changing the mode needs an exclusive lock for a moment, and SQLite answers "locked" at once
+    there instead of honouring the busy timeout.
+    """
+    for attempt in range(50):
+        try:
+            connection.execute("PRAGMA journal_mode=WAL").fetchall()
+            return
+        except sqlcipher3.dbapi2.OperationalError as error:
+            if "locked" not in str(error) or attempt == 49:
+                raise
+            time.sleep(0.05)
+
+
+def settings_of(connection: Any) -> dict[str, Any]:
+    """What a live connection answers about itself, as `why_unsafe` wants it."""
+
+    def ask(pragma: str) -> Any:
+        row = connection.execute(f"PRAGMA {pragma}").fetchone()
+        return row[0] if row else ""
+
+    return {
+        "version": tuple(sqlcipher3.dbapi2.sqlite_version_info),
+        "journal": ask("journal_mode"),
+        "synchronous": ask("synchronous"),
+        "mmap": ask("mmap_size") or 0,
+        "foreign_keys": ask("foreign_keys"),
+        "cipher": ask("cipher_version"),
+    }

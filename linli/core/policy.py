@@ -1,0 +1,123 @@
+"""The table of roles and actions: the one page to review when asking who may do what.
+
+A row names the roles that may act, and what else must hold. Places, relationships, exclusions and
+assurance are checked by `decide.py`. Roles are codes; their words are in party's catalogue.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+WORKER = "worker"  # 社工
+LEAD = "lead"  # 站长
+SUPERVISOR = "supervisor"  # 督导
+COUNTY = "county"  # 民政干部
+SECRETARY = "secretary"  # 社区书记
+GRID = "grid"  # 网格员
+ORG_MANAGER = "org_manager"  # 社会组织负责人
+VOLUNTEER = "volunteer"  # 志愿者
+RESIDENT = "resident"  # 居民
+DONOR = "donor"  # 捐赠方
+AUDITOR = "auditor"  # 审计、评估
+SYSTEM_ADMIN = "system_admin"  # 系统管理员
+SECURITY_ADMIN = "security_admin"  # 安全管理员
+AUDIT_ADMIN = "audit_admin"  # 审计管理员
+
+ROLES = (
+    WORKER,
+    LEAD,
+    SUPERVISOR,
+    COUNTY,
+    SECRETARY,
+    GRID,
+    ORG_MANAGER,
+    VOLUNTEER,
+    RESIDENT,
+    DONOR,
+    AUDITOR,
+    SYSTEM_ADMIN,
+    SECURITY_ADMIN,
+    AUDIT_ADMIN,
+)
+STATION = frozenset({WORKER, LEAD, SUPERVISOR})
+STAFF = STATION | {COUNTY, SECRETARY, GRID}
+ANYONE_KNOWN = frozenset(ROLES)
+CASE_TIES = frozenset({"assigned", "co-worker", "supervises", "referral"})
+PERSON_TIES = CASE_TIES | {"guardian", "self"}
+
+
+@dataclass(frozen=True)
+class ActionRule:
+    """What an action asks of the actor, beyond place and exclusion.
+
+    `ties`: relationships that count for sensitive things. `needs_tie`: a relationship is asked for
+    whatever the sensitivity. `place_is_enough`: role and place suffice even for sensitive rows,
+    because the action shows none of their content. `not_own`: refused on one's own business.
+    `self_service`: the person concerned may do it without a role. `hides`: a refusal must not
+    reveal that the thing exists. `fresh`, `second_factor`: assurance asked whatever the class.
+    """
+
+    roles: frozenset[str]
+    ties: frozenset[str] = CASE_TIES
+    needs_tie: bool = False
+    place_is_enough: bool = False
+    not_own: bool = False
+    self_service: bool = False
+    open_to_all: bool = False
+    hides: bool = True
+    fresh: bool = False
+    second_factor: bool = False
+
+
+def _may(*roles: str | frozenset[str], **rest: object) -> ActionRule:
+    names: set[str] = set()
+    for role in roles:
+        names |= {role} if isinstance(role, str) else role
+    return ActionRule(frozenset(names), **rest)  # type: ignore[arg-type]
+
+
+ACTIONS: dict[str, ActionRule] = {
+    # public pages, one's own account
+    "page.public": _may(ANYONE_KNOWN, open_to_all=True),
+    "page.own": _may(ANYONE_KNOWN, hides=False),
+    # people and households
+    "person.list": _may(STAFF, hides=False),
+    "person.read": _may(STAFF, ties=PERSON_TIES, self_service=True),
+    "person.read_audit": _may(STATION, ties=PERSON_TIES, self_service=True),
+    "person.write": _may(STATION, SECRETARY),
+    "person.reveal": _may(STATION, COUNTY, needs_tie=True, fresh=True, hides=False),
+    "person.import": _may(STATION, COUNTY, SECRETARY, second_factor=True, hides=False, place_is_enough=True),
+    "person.export": _may(LEAD, COUNTY, fresh=True, hides=False),
+    "person.exclude": _may(STATION, place_is_enough=True),
+    # rights
+    "grant.propose": _may(LEAD, COUNTY, SECURITY_ADMIN, second_factor=True, not_own=True, hides=False),
+    "grant.approve": _may(COUNTY, SECURITY_ADMIN, second_factor=True, not_own=True, hides=False),
+    "tie.assign": _may(LEAD, SUPERVISOR, COUNTY, second_factor=True, place_is_enough=True),
+    # flags and needs
+    "flag.list": _may(STATION, COUNTY, SECRETARY, GRID, hides=False, place_is_enough=True),
+    "flag.read": _may(STATION, SECRETARY),
+    "flag.take": _may(STATION, second_factor=True, place_is_enough=True, not_own=True, hides=False),
+    "flag.decide": _may(STATION, not_own=True, hides=False),
+    "need.list": _may(STATION, COUNTY, SECRETARY, GRID, hides=False, place_is_enough=True),
+    "need.read": _may(STATION, SECRETARY, self_service=True),
+    "need.write": _may(STATION, SECRETARY, GRID),
+    # what can be given
+    "offer.list": _may(STAFF, ORG_MANAGER, VOLUNTEER, AUDITOR, hides=False),
+    "offer.read": _may(STAFF, ORG_MANAGER, VOLUNTEER, AUDITOR, hides=False),
+    "offer.import": _may(STATION, COUNTY, SECRETARY, ORG_MANAGER, hides=False),
+    # joining need and offer
+    "proposal.list": _may(STATION, hides=False, place_is_enough=True),
+    "proposal.read": _may(STATION),
+    "proposal.decide": _may(STATION, not_own=True, hides=False),
+    "referral.list": _may(STATION, COUNTY, ORG_MANAGER, hides=False, place_is_enough=True),
+    "referral.read": _may(STATION, ORG_MANAGER),
+    "referral.write": _may(STATION, ORG_MANAGER),
+    # figures
+    "county.read": _may(LEAD, SUPERVISOR, COUNTY, AUDITOR, hides=False, place_is_enough=True),
+    "county.records": _may(LEAD, SUPERVISOR, COUNTY, AUDITOR, hides=False, place_is_enough=True),
+    # watching the watchers
+    "audit.read": _may(AUDIT_ADMIN, AUDITOR, second_factor=True, hides=False),
+    "system.read": _may(SYSTEM_ADMIN, SECURITY_ADMIN, AUDIT_ADMIN, hides=False),
+    # tokens for other programs
+    "token.make": _may(STATION, COUNTY, ORG_MANAGER, fresh=True, hides=False),
+}

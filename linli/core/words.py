@@ -1,0 +1,13 @@
+"""Words for the codes of core."""
+
+from django.utils.translation import gettext_lazy as _
+
+WORDS = {
+    "core.not_found": _("这里没有这一页，或者它不给你看。回到今日，或从“人和户”里找。"),
+    "core.no_role": _("你现在的岗位不做这件事。要做，请站长或县里的安全管理员给岗位。"),
+    "core.operation_reused": _("这一笔已经用别的内容存过了。刷新页面，再写一次。"),
+    "core.key_destroyed": _("这一项的密钥已经销毁，读不出来了。别的内容不受影响。"),
+    "core.seal_broken": _("这一项打不开：存着的内容被改动过，或换了位置。请告诉系统管理员，不要覆盖它。"),
+    "core.second_factor_needed": _("这里有敏感内容，要先用手机动态码或通行密钥确认是你本人。"),
+    "core.fresh_factor_needed": _("这一步要在 15 分钟内再确认一次是你本人。"),
+}

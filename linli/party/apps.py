@@ -1,0 +1,8 @@
+"""The party app."""
+
+from django.apps import AppConfig
+
+
+class PartyConfig(AppConfig):
+    name = "linli.party"
+    default_auto_field = "django.db.models.BigAutoField"

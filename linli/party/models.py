@@ -1,0 +1,287 @@
+"""People, households, organisations, logins, and who may see whom."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import F, Q
+
+from linli.core.models import Guarded, Row
+from linli.core.policy import ROLES
+from linli.core.sealed import BlindIndexField, SealedTextField
+
+
+class Household(Guarded):
+    """People who live together; not the household register (户口簿)."""
+
+    personal_fields = ("address",)
+
+    number = models.CharField(max_length=40, blank=True)
+    address = SealedTextField()
+    size = models.PositiveSmallIntegerField(default=0)
+
+
+class Person(Guarded):
+    """A human being. Searchable parts in the clear, the rest sealed under the person's own key."""
+
+    personal_fields = ("name", "name_pinyin", "name_initials", "birth_on", "birth_year", "id_no", "phone", "phone_last4", "address")
+
+    name = models.CharField(max_length=80, db_index=True)
+    name_pinyin = models.CharField(max_length=200, blank=True)
+    name_initials = models.CharField(max_length=20, blank=True, db_index=True)
+    search_text = models.TextField(blank=True)
+    sex = models.CharField(max_length=1, default="0")
+    birth_on = models.DateField(null=True)
+    birth_year = models.PositiveSmallIntegerField(null=True, db_index=True)
+    id_no = SealedTextField()
+    id_no_index = BlindIndexField(source="id_no")
+    id_no_masked = models.CharField(max_length=20, blank=True)
+    phone = SealedTextField()
+    phone_index = BlindIndexField(source="phone")
+    phone_last4 = models.CharField(max_length=4, blank=True, db_index=True)
+    address = SealedTextField()
+    household = models.ForeignKey(Household, null=True, on_delete=models.PROTECT, related_name="members")
+    relation = models.CharField(max_length=20, blank=True)
+    is_protected = models.BooleanField(default=False)
+    died_on = models.DateField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["place_path", "name"], name="person_by_place_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Fact(Guarded):
+    """One value of one field of a person, with who said it and when it was checked.
+
+    Several lists may say different things: all stay, one is `is_chosen`. The value is sealed under
+    the person's key.
+    """
+
+    personal_fields = ("value",)
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="stated_facts")
+    field = models.CharField(max_length=40)
+    value = SealedTextField(owner="subject_uid")
+    source = models.CharField(max_length=120)
+    source_row = models.CharField(max_length=200, blank=True)
+    batch_uid = models.UUIDField(null=True, db_index=True)
+    is_chosen = models.BooleanField(default=True)
+    doubt = models.CharField(max_length=60, blank=True)
+    stated_on = models.DateField(null=True)
+    checked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["person", "field"], name="fact_by_person_field")]
+
+
+class GroupStatus(Guarded):
+    """That a person belongs to a target group (domain: MLA, DES, PWD …), on what evidence, from–to."""
+
+    personal_fields = ("group",)
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="group_statuses")
+    group = models.CharField(max_length=8, db_index=True)
+    detail = models.CharField(max_length=20, blank=True)
+    source = models.CharField(max_length=120)
+    batch_uid = models.UUIDField(null=True, db_index=True)
+    starts_on = models.DateField(null=True)
+    ends_on = models.DateField(null=True)
+
+
+class Organisation(Row):
+    """A body that acts: station, agency, company, foundation, committee, department."""
+
+    personal_fields = ()
+
+    code = models.CharField(max_length=40, unique=True)
+    name = models.CharField(max_length=120)
+    name_en = models.CharField(max_length=160, blank=True)
+    party_kind = models.CharField(max_length=20, blank=True)
+    place_path = models.CharField(max_length=120, db_index=True)
+    is_station = models.BooleanField(default=False)
+
+
+class Membership(Row):
+    """A person or a login belongs to an organisation in a post, from–to."""
+
+    personal_fields = ()
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="memberships")
+    login = models.ForeignKey("Login", null=True, on_delete=models.CASCADE, related_name="memberships")
+    person = models.ForeignKey(Person, null=True, on_delete=models.CASCADE, related_name="memberships")
+    post = models.CharField(max_length=40, blank=True)
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True)
+
+
+class Logins(BaseUserManager["Login"]):
+    """Makes logins; `createsuperuser` does not exist here, for nobody may see everything."""
+
+    def create_user(self, username: str, password: str | None = None, **fields: Any) -> Login:
+        login = self.model(username=username, **fields)
+        login.set_password(password)
+        login.save(using=self._db)
+        return login
+
+
+class Login(AbstractBaseUser, Row):
+    """Somebody who can sign in. Rights come from grants, ties and exclusions only."""
+
+    personal_fields = ("display_name", "phone")
+
+    username = models.CharField(max_length=60, unique=True)
+    display_name = models.CharField(max_length=80)
+    email = models.EmailField(blank=True)
+    phone = SealedTextField()
+    phone_index = BlindIndexField(source="phone")
+    phone_verified = models.BooleanField(default=False)
+    person = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="logins")
+    is_active = models.BooleanField(default=True)
+    must_change_password = models.BooleanField(default=False)
+    language = models.CharField(max_length=8, default="zh-hans")
+    text_size = models.CharField(max_length=8, default="normal")
+    locked_until = models.DateTimeField(null=True)
+
+    objects = Logins()
+
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: list[str] = []
+
+    def __str__(self) -> str:
+        return self.display_name
+
+
+ROLE_CHOICES = [(role, role) for role in ROLES]
+
+
+class Grant(Row):
+    """A role a login holds in a place and all below it, from a day to a day."""
+
+    personal_fields = ()
+
+    login = models.ForeignKey(Login, on_delete=models.CASCADE, related_name="grants")
+    role = models.CharField(max_length=20, choices=ROLE_CHOICES)
+    place_path = models.CharField(max_length=120)
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True)
+    state = models.CharField(
+        max_length=10, default="active", choices=[(s, s) for s in ("proposed", "active", "refused", "ended")]
+    )
+    proposed_by = models.UUIDField(null=True)
+    approved_by = models.UUIDField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["login", "state"], name="grant_by_login_state")]
+        constraints = [
+            models.CheckConstraint(
+                name="grant_two_people",
+                condition=Q(approved_by__isnull=True) | Q(proposed_by__isnull=True) | ~Q(approved_by=F("proposed_by")),
+            )
+        ]
+
+
+class Tie(Row):
+    """A relationship of a login to one person, household, need or case, and why it exists."""
+
+    personal_fields = ()
+
+    login = models.ForeignKey(Login, on_delete=models.CASCADE, related_name="ties")
+    about_uid = models.UUIDField(db_index=True)
+    kind = models.CharField(
+        max_length=12,
+        choices=[(k, k) for k in ("assigned", "co-worker", "supervises", "guardian", "referral", "self")],
+    )
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True)
+    why = models.CharField(max_length=120)
+
+    class Meta:
+        indexes = [models.Index(fields=["login", "about_uid"], name="tie_by_login_about")]
+
+
+class Exclusion(Row):
+    """This login or person must never see that person, household or case, whatever else is granted."""
+
+    personal_fields = ()
+
+    login = models.ForeignKey(Login, null=True, on_delete=models.CASCADE, related_name="exclusions")
+    person = models.ForeignKey(Person, null=True, on_delete=models.CASCADE, related_name="exclusions")
+    about_uid = models.UUIDField(db_index=True)
+    why = models.CharField(max_length=60)
+    made_by = models.UUIDField(null=True)
+    lifted_at = models.DateTimeField(null=True)
+    reviewed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="exclusion_names_someone", condition=Q(login__isnull=False) | Q(person__isnull=False)
+            )
+        ]
+
+
+class Consent(Row):
+    """That a person agreed to a purpose: which text, how, seen by whom; and its withdrawal."""
+
+    personal_fields = ()
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="consents")
+    purpose = models.CharField(max_length=60)
+    text_version = models.CharField(max_length=40)
+    way = models.CharField(max_length=12, choices=[(w, w) for w in ("paper", "electronic", "oral")])
+    witness_uid = models.UUIDField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+
+class ImportBatch(Row):
+    """One upload of lists: staged rows stay unseen until the batch's state becomes `visible`."""
+
+    personal_fields = ("file_name",)
+
+    file_name = models.CharField(max_length=200)
+    content = SealedTextField()
+    content_digest = models.CharField(max_length=64)
+    place_path = models.CharField(max_length=120)
+    maker_uid = models.UUIDField()
+    state = models.CharField(
+        max_length=12,
+        default="uploaded",
+        choices=[(s, s) for s in ("uploaded", "mapped", "checked", "importing", "visible", "withdrawn", "failed")],
+    )
+    layouts = models.JSONField(default=list)
+    counts = models.JSONField(default=dict)
+    stated_on = models.DateField(null=True)
+    job_uid = models.UUIDField(null=True)
+    confirmed_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+
+class ImportRow(Row):
+    """One row of an upload: what was read, what is wrong, and what became of it."""
+
+    personal_fields = ("record", "faults")
+
+    batch = models.ForeignKey(ImportBatch, on_delete=models.CASCADE, related_name="rows")
+    sheet = models.CharField(max_length=120)
+    row_number = models.PositiveIntegerField()
+    record_id = models.CharField(max_length=200)
+    record = SealedTextField(owner="batch_uid")
+    faults = models.JSONField(default=list)
+    outcome = models.CharField(max_length=10, choices=[(o, o) for o in ("taken", "doubtful", "refused")])
+    decision = models.CharField(max_length=12, blank=True)
+    person = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="import_rows")
+    is_new_person = models.BooleanField(default=False)
+    probability = models.FloatField(null=True)
+
+    @property
+    def batch_uid(self) -> Any:
+        return self.batch.uid
+
+    class Meta:
+        indexes = [models.Index(fields=["batch", "outcome"], name="import_row_by_outcome")]
+        constraints = [models.UniqueConstraint(fields=["batch", "sheet", "row_number"], name="import_row_once")]

@@ -1,0 +1,5 @@
+"""Words for the codes of the roof."""
+
+from typing import Any
+
+WORDS: dict[str, Any] = {}

@@ -1,0 +1,160 @@
+"""Settings from the environment, with safe answers where nothing is said.
+
+LINLI_HOME   folder with data/ (database, uploads, spill) and, unless LINLI_KEYS says otherwise, keys/
+LINLI_KEYS   the key file; keep it on another disk than the data
+DATABASE_URL postgresql://… for a server database; absent: the embedded encrypted one
+LINLI_DEMO   1 switches the demo conveniences on (one-click change of role, codes on the console)
+LINLI_HOSTS  host names served, comma separated
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import environ
+
+from linli.core.keyring import Keyring, make_keyring_file, read_keyring
+
+env = environ.Env()
+BASE = Path(__file__).resolve().parent.parent
+HOME = Path(env.str("LINLI_HOME", default=str(Path.cwd() / "linli-home"))).expanduser().resolve()
+DATA = HOME / "data"
+KEYS = Path(env.str("LINLI_KEYS", default=str(HOME / "keys" / "keyring.json"))).expanduser().resolve()
+LINLI_DEMO = env.bool("LINLI_DEMO", default=False)
+
+
+@cache
+def LINLI_KEYRING() -> Keyring:  # noqa: N802 – a setting
+    """The keys; made once for an empty home, never made anew beside existing data."""
+    if not KEYS.exists() and not (DATA / "linli.sqlite3").exists() and not env.str("DATABASE_URL", default=""):
+        make_keyring_file(KEYS)
+    return read_keyring(KEYS)
+
+
+def database_key() -> bytes:
+    return LINLI_KEYRING().database
+
+
+def _databases() -> dict[str, dict[str, Any]]:
+    if env.str("DATABASE_URL", default=""):
+        server = env.db_url("DATABASE_URL", engine="django.db.backends.postgresql")
+        server["CONN_MAX_AGE"] = 60
+        return {"default": server}
+    DATA.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return {
+        "default": {
+            "ENGINE": "linli.core.embedded",
+            "NAME": str(DATA / "linli.sqlite3"),
+            "OPTIONS": {"key": database_key, "transaction_mode": "IMMEDIATE"},
+            "CONN_MAX_AGE": None,
+            "TEST": {"NAME": str(DATA / "test.sqlite3")},
+        }
+    }
+
+
+DATABASES = _databases()
+SECRET_KEY = LINLI_KEYRING().secret.hex() if KEYS.exists() or not env.str("DATABASE_URL", default="") else ""
+DEBUG = False
+ALLOWED_HOSTS = env.list("LINLI_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("LINLI_ORIGINS", default=[])
+AUTH_USER_MODEL = "party.Login"
+ROOT_URLCONF = "linli.web.urls"
+ASGI_APPLICATION = "linli.web.asgi.application"
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django_htmx",
+    "django_cotton",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "linli.core",
+    "linli.ui",
+    "linli.place",
+    "linli.party",
+    "linli.need",
+    "linli.offer",
+    "linli.matching",
+    "linli.web",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "linli.party.middleware.ActorMiddleware",
+    "linli.web.middleware.HeadersMiddleware",
+    "linli.web.middleware.ErrorPages",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "linli.web.context.shell",
+            ],
+        },
+    }
+]
+
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+TIME_ZONE = "Asia/Shanghai"
+USE_I18N = True
+USE_TZ = True
+
+STATIC_URL = "/static/"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(DATA / "files")}},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = env.bool("LINLI_HTTPS", default=False)
+CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE
+SESSION_COOKIE_AGE = 12 * 3600
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "linli_cache"}}
+SILENCED_SYSTEM_CHECKS: list[str] = []
