@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from linli.engines.lists.grids import Grid, Limits, read_grids
+from linli.engines.lists.layout import Column, Layout, field_words, recognise
 
-__all__ = ["Grid", "Limits", "read_grids"]
+__all__ = ["Column", "Grid", "Layout", "Limits", "field_words", "read_grids", "recognise"]

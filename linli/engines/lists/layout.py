@@ -1,0 +1,266 @@
+"""What a sheet is: where its headings stand, which column means what, which list it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from linli.engines.lists.contents import kind_of
+from linli.engines.lists.grids import Grid
+from linli.engines.lists.headings import Meaning, looks_like_heading, meaning
+from linli.engines.lists.tables import fields, groups_in, heading_key, several, table, tight
+
+_LOOK = 40
+"""Headings are looked for in this many first rows; titles, notes and merged cells stand above them."""
+
+_SAMPLE = 300
+"""Cells of a column looked at for its content, spread over the whole sheet."""
+
+_KIND_FIELD = {"id": "id_no", "card": "card_no", "phone": "phone", "sex": "sex", "region": "region", "name": "name"}
+_FITS: dict[str, frozenset[str]] = {
+    "id_no": frozenset({"id"}),
+    "head_id_no": frozenset({"id"}),
+    "card_no": frozenset({"card", "id"}),
+    "phone": frozenset({"phone", "number"}),
+    "sex": frozenset({"sex", "number", "han"}),
+    "region": frozenset({"region", "number"}),
+    "hukou_region": frozenset({"region", "number"}),
+    "birth_on": frozenset({"date", "number", "region"}),
+    "name": frozenset({"name", "han"}),
+    "head_name": frozenset({"name", "han"}),
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its place from 0, heading as written, the field taken from it (None: kept in `extra`),
+    how sure (0–1), why (a code of words.py), some cells to show, and what a yes means (`code`)."""
+
+    index: int
+    heading: str
+    field: str | None
+    confidence: float
+    why: str
+    sample: tuple[str, ...] = ()
+    rank: int = 0
+    code: str = ""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How one sheet is read. `header_rows` counts from 1 and is empty for a sheet without headings;
+    `groups` are the target-group codes of the whole list; `title` is what stands above the headings."""
+
+    file: str
+    sheet: str
+    header_rows: tuple[int, ...]
+    first_row: int
+    columns: tuple[Column, ...]
+    groups: tuple[str, ...] = ()
+    title: str = ""
+
+    @property
+    def is_list(self) -> bool:
+        """Whether the sheet can hold persons: a column of names is known."""
+        return self.column("name") is not None
+
+    def column(self, field: str) -> Column | None:
+        """The first column that carries the field."""
+        return next((column for column in self.columns if column.field == field), None)
+
+    def with_column(self, index: int, field: str | None) -> Layout:
+        """The layout after a person said what column `index` (from 0) means; None: nothing of ours.
+
+        A field only one column may carry leaves the column that had it. Raises ValueError for an unknown field.
+        """
+        if field is not None and field not in fields():
+            raise ValueError(field)
+        columns = []
+        for column in self.columns:
+            if column.index == index:
+                column = replace(column, field=field, confidence=1.0, why="by_hand")
+            elif field and column.field == field and not several(field):
+                column = replace(column, field=None, confidence=0.0, why="field_taken")
+            columns.append(column)
+        return replace(self, columns=tuple(columns))
+
+    def with_groups(self, groups: Sequence[str]) -> Layout:
+        """The layout after a person said which target groups the whole list is of."""
+        return replace(self, groups=tuple(groups))
+
+
+def recognise(grid: Grid, named: Mapping[str, str] | None = None) -> Layout:
+    """Find the headings, the meaning of each column and the kind of list.
+
+    `named` maps headings to fields ("" for none of ours) and overrules the recognition (see `column_map`).
+    """
+    header = _header_rows(grid)
+    headings = _joined(grid, header)
+    first = header[-1] + 1 if header else 1
+    above = grid.rows[: header[0] - 1] if header else ()
+    title = " ".join(dict.fromkeys(cell for row in above for cell in row if cell))
+    columns = _columns(grid, headings, first, named or {})
+    groups = _groups(title, grid)
+    return Layout(grid.file, grid.sheet, header, first, columns, groups, title[:200])
+
+
+def _groups(title: str, grid: Grid) -> tuple[str, ...]:
+    """Target groups from the title and the sheet's name; from the file's name when these say nothing."""
+    return groups_in(f"{title} {grid.sheet}") or groups_in(Path(grid.file).stem)
+
+
+def _header_rows(grid: Grid) -> tuple[int, ...]:
+    """Row numbers of the heading row, or of two that belong together; empty when there is none."""
+    best: tuple[int, ...] = ()
+    score = 1.5
+    for number in range(1, min(_LOOK, len(grid.rows)) + 1):
+        single = _score(_joined(grid, (number,)))
+        pair = (number, number + 1)
+        if number < len(grid.rows) and _belong_together(grid, number):
+            double = _score(_joined(grid, pair))
+            # Two rows win a tie when the upper one speaks of groups of columns.
+            if double > score and double >= single:
+                best, score = pair, double
+                continue
+        if single > score:
+            best, score = (number,), single
+    return best
+
+
+def _score(headings: Sequence[str]) -> float:
+    known = [meaning(text) for text in set(headings) if text]
+    return float(len({m.field for m in known if m.field and m.confidence >= 0.6}))
+
+
+def _belong_together(grid: Grid, upper: int) -> bool:
+    """Whether a row of group headings stands above a row of headings: several texts, none a sentence, and
+    below it headings only where it leaves room."""
+    top, low = grid.rows[upper - 1], grid.rows[upper]
+    texts = {cell for cell in top if cell}
+    below = [cell for cell in low if cell]
+    if len(texts) < 2 or not below or any(len(text) > 20 or "：" in text or ":" in text for text in texts):
+        return False
+    if any(sum(ch.isdigit() for ch in tight(cell)) >= 4 for cell in below):
+        return False
+    if any((upper + 1, index) in grid.merged for index in range(len(low))):
+        return True
+    wide = any((upper, index) in grid.merged for index in range(len(top)))
+    if wide:
+        return any(looks_like_heading(cell) for cell in below)
+    gaps = sum(1 for a, b in zip(top, low, strict=True) if not a and b)
+    return gaps > 0 and sum(1 for a, b in zip(top, low, strict=True) if a and not b) > 0
+
+
+def _joined(grid: Grid, rows: tuple[int, ...]) -> list[str]:
+    """One heading per column; of two rows the upper is carried right over empty cells and put before the lower."""
+    if not rows:
+        return [""] * (len(grid.rows[0]) if grid.rows else 0)
+    low = grid.rows[rows[-1] - 1]
+    if len(rows) == 1:
+        return list(low)
+    result, group = [], ""
+    for top, below in zip(grid.rows[rows[0] - 1], low, strict=True):
+        group = top or (group if below else "")
+        result.append(below if below == group or not group else _together(group, below))
+    return result
+
+
+def _together(group: str, below: str) -> str:
+    """`户主` over `姓名` is 户主姓名; a group that adds nothing (`基本信息` over `姓名`) is dropped."""
+    if not below:
+        return group
+    both = f"{group}{below}"
+    if meaning(both).confidence >= 0.95 or meaning(both).why == "heading_other_person":
+        return both
+    return below if meaning(below).field else both
+
+
+def _columns(grid: Grid, headings: Sequence[str], first: int, named: Mapping[str, str]) -> tuple[Column, ...]:
+    width = len(grid.rows[0]) if grid.rows else 0
+    body = grid.rows[first - 1 :]
+    step = max(1, len(body) // _SAMPLE)
+    samples = list(zip(*body[::step], strict=True)) if body else [()] * width
+    by_hand = {heading_key(heading): field for heading, field in named.items()}
+    found = [_column(i, headings[i], samples[i], by_hand) for i in range(width)]
+    return _head_as_subject(_settled(found, samples), samples)
+
+
+def _column(index: int, heading: str, cells: Sequence[str], by_hand: Mapping[str, str]) -> Column:
+    shown = tuple(dict.fromkeys(cell for cell in cells if cell))[:3]
+    key = heading_key(heading)
+    if key in by_hand:
+        return Column(index, heading, by_hand[key] or None, 1.0, "by_map", shown)
+    said = meaning(heading)
+    kind, share = kind_of(cells)
+    field, confidence, why = _second_opinion(said, kind, share, key)
+    return Column(index, heading, field, confidence, why, shown, said.rank, said.code)
+
+
+def _second_opinion(said: Meaning, kind: str | None, share: float, key: str) -> tuple[str | None, float, str]:
+    """The heading's word against what the cells look like: the cells win where they cannot be what it says."""
+    field = said.field
+    if field == "place" and kind == "region":
+        return "region", 0.8, "content_over_heading"
+    if field in {"region", "hukou_region"} and kind in {"han", "name"}:
+        return ("place" if field == "region" else "hukou_place"), 0.8, "content_over_heading"
+    if field in _FITS and kind and kind not in _FITS[field] and share >= 0.8:
+        other = _KIND_FIELD.get(kind)
+        return (other, 0.6, "content_over_heading") if other else (None, 0.0, "content_against_heading")
+    if field == "unique_id" and kind in {"id", "card"} and share >= 0.8:
+        return _KIND_FIELD[kind], 0.9, "content_over_heading"
+    if field is None and said.why != "heading_other_person" and kind in {"id", "card", "phone", "sex", "region"}:
+        return _KIND_FIELD[str(kind)], 0.7 * share, "content"
+    if field is None and not key and kind == "name":
+        return "name", 0.5 * share, "content"
+    return field, said.confidence, said.why
+
+
+def _settled(found: Sequence[Column], samples: Sequence[Sequence[str]]) -> list[Column]:
+    """One column per field (save the fields several may carry): the surest, then the best filled, then the first."""
+
+    def order(column: Column) -> tuple[float, int, str, int]:
+        filled = sum(1 for cell in samples[column.index] if cell)
+        return (-column.confidence, -filled, column.heading, column.index)
+
+    winners: dict[str, int] = {}
+    for column in sorted(found, key=order):
+        if column.field:
+            winners.setdefault(column.field, column.index)
+    return [
+        column
+        if not column.field or several(column.field) or winners[column.field] == column.index or column.why == "by_map"
+        else replace(column, field=None, confidence=0.0, why="field_taken")
+        for column in found
+    ]
+
+
+def _head_as_subject(columns: list[Column], samples: Sequence[Sequence[str]]) -> tuple[Column, ...]:
+    """A list without a name column lists its household members one a row, or its heads: they are the persons."""
+    have = {column.field for column in columns}
+    if "name" in have:
+        return tuple(columns)
+    members = next((c for c in columns if c.field == "member_names"), None)
+    swap: dict[str, str] = {}
+    if members and kind_of(samples[members.index])[0] in {"name", "han"}:
+        swap = {"member_names": "name"}
+    elif "head_name" in have:
+        swap = {"head_name": "name"} | ({"head_id_no": "id_no"} if "id_no" not in have else {})
+    return tuple(_promoted(column, swap, have) for column in columns)
+
+
+def _promoted(column: Column, swap: Mapping[str, str], have: set[str | None]) -> Column:
+    """The column when the head (or member) is the person; 户主电话 then is the person's phone."""
+    if column.field in swap:
+        return replace(column, field=swap[column.field], why="head_is_subject")
+    key = heading_key(column.heading)
+    if column.field is None and "head_name" in swap and key.startswith("户主"):
+        said = meaning(key.removeprefix("户主"))
+        if said.field and said.field not in have and said.field not in swap.values():
+            return replace(column, field=said.field, confidence=0.8, why="head_is_subject", rank=said.rank)
+    return column
+
+
+def field_words(field: str, lang: str = "zh") -> str:
+    """The name of a field for a page, `zh` or `en`."""
+    return str(table("headings")["field"][field][lang])

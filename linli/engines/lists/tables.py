@@ -1,0 +1,109 @@
+"""The engine's tables of words (headings.toml, values.toml), read once, and how text is made comparable."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】|〔[^〔〕]*〕|<[^<>]*>")
+_NOISE = re.compile(r"[\s\W_]+")
+_BLANKS = re.compile(r"[\s\u200b-\u200f\u2060\ufeff\u00ad]+")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]+")
+
+
+@cache
+def table(name: str) -> Mapping[str, Any]:
+    """`headings` or `values`: the whole table of that name."""
+    return tomllib.loads((Path(__file__).parent / f"{name}.toml").read_text("utf-8"))
+
+
+@cache
+def fields() -> tuple[str, ...]:
+    """Every field of a record that a column may carry, in the order of the headings table."""
+    return tuple(table("headings")["field"])
+
+
+@cache
+def several(field: str) -> bool:
+    """Whether more than one column may carry the field."""
+    return bool(table("headings")["field"][field].get("several"))
+
+
+def plain(text: str) -> str:
+    """NFKC, without control characters and zero-width marks, trimmed.
+
+    >>> plain(" １２３Ｘ\u200b ")
+    '123X'
+    """
+    return _CONTROL.sub("", unicodedata.normalize("NFKC", text)).replace("\u200b", "").strip()
+
+
+def tight(text: str) -> str:
+    """`plain` without any blank.
+
+    >>> tight("张　三")
+    '张三'
+    """
+    return _BLANKS.sub("", plain(text))
+
+
+@cache
+def heading_key(text: str) -> str:
+    """A heading made comparable: no brackets with their content, no blanks, no punctuation, lower case.
+
+    >>> heading_key("＊出生 日期（年月日）")
+    '出生日期'
+    """
+    normal = plain(text).lower()
+    bare = _NOISE.sub("", _BRACKETS.sub("", normal))
+    return bare or _NOISE.sub("", normal)
+
+
+@cache
+def word_codes(section: str) -> tuple[tuple[str, str], ...]:
+    """(word, code) of a `contains` table, longest word first."""
+    pairs = [
+        (tight(word).lower(), code) for code, words in table("values")["contains"][section].items() for word in words
+    ]
+    return tuple(sorted(pairs, key=lambda pair: (-len(pair[0]), pair)))
+
+
+def code_in(section: str, text: str) -> str | None:
+    """The code of the longest word of the section that the text contains; None when there is none."""
+    key = tight(text).lower()
+    return next((code for word, code in word_codes(section) if word in key), None)
+
+
+def groups_in(text: str) -> tuple[str, ...]:
+    """The target-group codes a title or cell names, in the order of their code.
+
+    >>> groups_in("2024年低保边缘家庭名册"), groups_in("低保、残疾人"), groups_in("非低保户")
+    (('MLB',), ('MLA', 'PWD'), ())
+    """
+    key = tight(text).lower()
+    not_one = table("values")["not_a_group"]
+    for word in sorted(not_one["words"], key=len, reverse=True):
+        key = key.replace(word, "|")
+    found: set[str] = set()
+    for word, code in word_codes("groups"):
+        while (at := key.find(word)) >= 0:
+            if not key[:at].endswith(tuple(not_one["before"])):
+                found.add(code)
+            key = key[:at] + "|" + key[at + len(word) :]
+    return tuple(sorted(found))
+
+
+@cache
+def empty_words() -> frozenset[str]:
+    """Cells that say that nothing is known: 无, 不详, /, …"""
+    return frozenset(table("values")["empty"])
+
+
+def is_empty(text: str) -> bool:
+    """Whether the cell says nothing: empty, or one of the words for it."""
+    return not text or tight(text).lower() in empty_words()
