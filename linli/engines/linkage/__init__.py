@@ -1,0 +1,9 @@
+"""One person across departments' lists. `link` finds the persons, `resolve` chooses their facts."""
+
+from __future__ import annotations
+
+from linli.engines.linkage.data import LinkOptions, LinkResult, Resolved
+from linli.engines.linkage.linking import blocking_report, link
+from linli.engines.linkage.words import WORDS
+
+__all__ = ["WORDS", "LinkOptions", "LinkResult", "Resolved", "blocking_report", "link"]
