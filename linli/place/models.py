@@ -21,7 +21,7 @@ class Place(Row):
         PREFECTURE = "prefecture"
         COUNTY = "county"
         TOWN = "town"
-        VILLAGE = "village"
+        COMMUNITY = "community"
         GRID = "grid"
 
     code = models.CharField(max_length=20, unique=True)
@@ -30,6 +30,7 @@ class Place(Row):
     level = models.CharField(max_length=12, choices=Level.choices)
     parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children")
     path = models.CharField(max_length=120, unique=True)
+    kind_word = models.CharField(max_length=12, blank=True)
     urban_rural_class = models.CharField(max_length=3, blank=True)
     has_service_point = models.BooleanField(default=False)
     tile_column = models.PositiveSmallIntegerField(null=True)
@@ -45,17 +46,20 @@ class Place(Row):
 
 
 class PlaceCode(models.Model):
-    """A code a place bore from a day to a day; a record keeps the code of its own date."""
+    """A code a place bore from a day to a day; a record keeps the code of its own date.
+
+    `valid_from` is null where the source does not say since when (the national snapshot).
+    """
 
     personal_fields = ()
 
     place = models.ForeignKey(Place, on_delete=models.CASCADE, related_name="codes")
     code = models.CharField(max_length=20, db_index=True)
-    valid_from = models.DateField()
+    valid_from = models.DateField(null=True)
     valid_to = models.DateField(null=True)
     replaced_by = models.CharField(max_length=20, blank=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["place", "code", "valid_from"], name="place_code_once"),
+            models.UniqueConstraint(fields=["place", "code"], name="place_code_once"),
         ]

@@ -1,0 +1,95 @@
+"""Writes to the tree of places: seeding from tables, and later changes as dated codes."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from itertools import groupby
+from pathlib import Path
+
+from linli.core.acting import action
+from linli.core.actor import Actor
+from linli.core.audit import record
+from linli.core.errors import BadInput
+from linli.place import rules
+from linli.place.models import Place, PlaceCode
+
+DIVISIONS = Path(__file__).parent / "data" / "divisions.csv"
+ORDER = ("province", "prefecture", "county", "town", "community", "grid")
+
+
+@action("place.load")
+def load_places(*, actor: Actor, rows: Iterable[Mapping[str, str]]) -> int:
+    """Add places that are not there yet, level by level. Columns: code, name, and any of name_en,
+    kind, urban_class, col, row, lat, lon, has_service_point, valid_from, valid_to, replaced_by.
+    """
+    wanted = [dict(row) for row in rows]
+    odd = [row["code"] for row in wanted if rules.level_of(row["code"]) is None]
+    if odd:
+        raise BadInput("place.no_code", codes="、".join(odd[:5]), count=len(odd))
+    known = dict(Place.objects.values_list("code", "id"))
+    fresh = [row for row in wanted if row["code"] not in known]
+    fresh.sort(key=lambda row: (ORDER.index(str(rules.level_of(row["code"]))), row["code"]))
+    for _, group in groupby(fresh, key=lambda row: rules.level_of(row["code"])):
+        _add_level(list(group), known, actor.now)
+    record(actor, "place.load", kind="place", count=len(fresh))
+    return len(fresh)
+
+
+def _add_level(rows: list[dict[str, str]], known: dict[str, int], now: datetime) -> None:
+    orphans = [r["code"] for r in rows if (up := rules.parent_code(r["code"])) is not None and up not in known]
+    if orphans:
+        raise BadInput("place.no_parent", codes="、".join(orphans[:5]), count=len(orphans))
+    places = [
+        Place(
+            created_at=now,
+            code=row["code"],
+            name=row["name"],
+            name_en=row.get("name_en", ""),
+            level=str(rules.level_of(row["code"])),
+            kind_word=row.get("kind", ""),
+            parent_id=known.get(rules.parent_code(row["code"]) or ""),
+            path=rules.path_of(row["code"]),
+            urban_rural_class=row.get("urban_class", ""),
+            has_service_point=row.get("has_service_point") == "1",
+            tile_column=_whole(row.get("col")),
+            tile_row=_whole(row.get("row")),
+            lat=_real(row.get("lat")),
+            lon=_real(row.get("lon")),
+        )
+        for row in rows
+    ]
+    Place.objects.bulk_create(places, batch_size=400)
+    known |= {place.code: place.id for place in places}
+    PlaceCode.objects.bulk_create(
+        [
+            PlaceCode(
+                place_id=known[row["code"]],
+                code=row["code"],
+                valid_from=_day(row.get("valid_from")),
+                valid_to=_day(row.get("valid_to")),
+                replaced_by=row.get("replaced_by", ""),
+            )
+            for row in rows
+        ],
+        batch_size=400,
+    )
+
+
+def national_divisions(prefix: str = "") -> list[dict[str, str]]:
+    """The shipped national table, or the part of it under a province's two digits."""
+    with DIVISIONS.open(encoding="utf-8", newline="") as file:
+        return [row for row in csv.DictReader(file) if row["code"].startswith(prefix)]
+
+
+def _whole(text: str | None) -> int | None:
+    return int(text) if text else None
+
+
+def _real(text: str | None) -> float | None:
+    return float(text) if text else None
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
