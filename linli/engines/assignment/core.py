@@ -1,0 +1,183 @@
+"""The exact core: min-cost flow over sparse candidates, prices, and pricing until no pair is left out.
+
+Candidates are the cheapest few offers of each need. After each flow the prices of full offers are found;
+every permitted pair is then priced against them, and pairs that would improve the choice are added. When
+none would, the sparse optimum is the optimum over all pairs (column generation; Ahuja, Magnanti, Orlin,
+Network Flows, 1993, ch. 9 and 17). Until then the prices still give a lower bound (Lagrangian).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from linli.engines.assignment.arrays import Ints
+from linli.engines.assignment.pairs import Block, Pairs
+from linli.engines.assignment.scoring import FULL
+from linli.engines.progress import Progress
+
+
+@dataclass(frozen=True)
+class Arcs:
+    """Candidate pairs, sorted by need, then offer; no pair twice."""
+
+    need: Ints
+    offer: Ints
+    cost: Ints
+
+    def __len__(self) -> int:
+        return len(self.need)
+
+    def with_more(self, need: Ints, offer: Ints, cost: Ints) -> Arcs:
+        """These and the others."""
+        i, j, c = (np.concatenate(both) for both in ((self.need, need), (self.offer, offer), (self.cost, cost)))
+        width = int(j.max(initial=0)) + 1
+        _, keep = np.unique(i * width + j, return_index=True)
+        return Arcs(i[keep], j[keep], c[keep])
+
+
+@dataclass(frozen=True)
+class Core:
+    """The choice for each need (offer position or -1), the price of one place at each offer, and the bounds."""
+
+    arcs: Arcs
+    chosen: Ints
+    price: Ints
+    unmet_cost: Ints
+    cost: int
+    bound: int
+    rounds: int
+    permitted_pairs: int
+
+
+def unmet_costs(levels: Ints, capacity: Ints) -> Ints:
+    """Cost of leaving each need, by level, so far apart that no sum of pair costs outweighs one need.
+
+    The sets of needs that can be met together form a transversal matroid, so with these costs the choice
+    meets as many of level 1 as can be met at all, then of level 2, and so on (greedy optimality: Edmonds 1971).
+    """
+    step = FULL * int(min(len(levels), capacity.sum())) + 1
+    return np.asarray((5 - levels) * step, dtype=np.int64)
+
+
+def solve(pairs: Pairs, near: int, rounds: int, progress: Progress) -> Core:
+    """The optimum over every permitted pair, or after `rounds` the best found and its bound."""
+    capacity = pairs.offers.capacity
+    unmet_cost = unmet_costs(pairs.needs.level, capacity)
+    price = np.zeros(len(pairs.offers), dtype=np.int64)
+    none = np.zeros(0, dtype=np.int64)
+    more, _, permitted = _price_out(pairs, price, unmet_cost, near, progress)
+    arcs = Arcs(none, none, none)
+    bound, done = 0, 0
+    while True:
+        arcs, done = arcs.with_more(*more), done + 1
+        progress("flow", done)
+        chosen, chosen_cost = choose(arcs, capacity, unmet_cost)
+        price = prices(arcs, chosen, chosen_cost, len(capacity))
+        pays = chosen_cost + np.where(chosen >= 0, price[chosen], 0)
+        more, least, _ = _price_out(pairs, price, pays, near, progress)
+        bound = max(bound, least - int((capacity * price).sum()))
+        if not len(more[0]) or done == rounds:
+            return Core(arcs, chosen, price, unmet_cost, int(chosen_cost.sum()), bound, done, permitted)
+
+
+def _price_out(
+    pairs: Pairs, price: Ints, pays: Ints, near: int, progress: Progress
+) -> tuple[tuple[Ints, Ints, Ints], int, int]:
+    """For each need up to `near` offers that cost less, with price, than what the need pays now.
+
+    Also the sum over needs of the least each could pay at these prices, and the number of permitted pairs.
+    """
+    best = pays.copy()
+    found: list[tuple[Ints, Ints, Ints]] = []
+    permitted = 0
+    for at, block in enumerate(pairs, start=1):
+        progress("pairs", at, len(pairs))
+        priced = block.cost() + price[block.offers]
+        permitted += int(np.count_nonzero(block.walls == 0))
+        least = priced.min(axis=1)
+        rows = np.flatnonzero(least < pays[block.needs])
+        best[block.needs] = np.minimum(best[block.needs], least)
+        if len(rows):
+            found.append(_cheapest(block, rows, priced, pays[block.needs[rows]], near))
+    if not found:
+        none = np.zeros(0, dtype=np.int64)
+        return (none, none, none), int(best.sum()), permitted
+    need, offer, cost = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    return (need, offer, cost), int(best.sum()), permitted
+
+
+def _cheapest(block: Block, rows: Ints, priced: Ints, pays: Ints, near: int) -> tuple[Ints, Ints, Ints]:
+    """The `near` cheapest of each row that cost less than it pays; ties go to the offer first by id."""
+    columns = len(block.offers)
+    priced = priced[rows]
+    if near < columns:
+        # The column breaks ties, so that the choice does not depend on how the partition is done.
+        picked = np.argpartition(priced * columns + np.arange(columns), near - 1, axis=1)[:, :near]
+    else:
+        picked = np.broadcast_to(np.arange(columns), priced.shape)
+    row, column = np.repeat(np.arange(len(rows)), picked.shape[1]), picked.ravel()
+    cheaper = priced[row, column] < pays[row]
+    row, column = row[cheaper], column[cheaper]
+    cost = FULL - block.score[rows[row], column].astype(np.int64)
+    return block.needs[rows[row]], block.offers[column], cost
+
+
+def choose(arcs: Arcs, capacity: Ints, unmet_cost: Ints) -> tuple[Ints, Ints]:
+    """The cheapest choice along the arcs (OR-Tools cost scaling), and each need's cost in it."""
+    from ortools.graph.python import min_cost_flow
+
+    count = len(unmet_cost)
+    used = np.unique(arcs.offer)
+    node = np.full(len(capacity), -1, dtype=np.int64)
+    node[used] = count + np.arange(len(used))
+    sink = count + len(used)
+    network = min_cost_flow.SimpleMinCostFlow()
+    ones = np.ones(count, dtype=np.int64)
+    tails = np.concatenate([arcs.need, np.arange(count), node[used]])
+    heads = np.concatenate([node[arcs.offer], np.full(count + len(used), sink)])
+    room = np.concatenate([np.ones(len(arcs), dtype=np.int64), ones, np.minimum(capacity[used], count)])
+    costs = np.concatenate([arcs.cost, unmet_cost, np.zeros(len(used), dtype=np.int64)])
+    added = network.add_arcs_with_capacity_and_unit_cost(tails, heads, room, costs)
+    network.set_nodes_supplies(np.arange(sink + 1), np.concatenate([ones, np.zeros(len(used), dtype=np.int64), [-count]]))
+    status = network.solve()
+    assert status == network.OPTIMAL, status
+    taken = np.flatnonzero(network.flows(added[: len(arcs)]) > 0)
+    chosen = np.full(count, -1, dtype=np.int64)
+    chosen_cost = unmet_cost.copy()
+    chosen[arcs.need[taken]] = arcs.offer[taken]
+    chosen_cost[arcs.need[taken]] = arcs.cost[taken]
+    return chosen, chosen_cost
+
+
+def prices(arcs: Arcs, chosen: Ints, chosen_cost: Ints, offers: int) -> Ints:
+    """The least prices of places that prove the choice: what one more place at each offer would save.
+
+    Label correcting from below: a need moves its offers' prices up until none is better than what it has.
+    At the optimum this ends, and offers with places to spare stay at 0 (complementary slackness).
+    """
+    price = np.zeros(offers, dtype=np.int64)
+    start = np.searchsorted(arcs.need, np.arange(len(chosen) + 1))
+    by_offer = np.argsort(chosen, kind="stable")
+    offer_start = np.searchsorted(chosen[by_offer], np.arange(offers + 1))
+    moved = np.flatnonzero(start[1:] > start[:-1])
+    for _ in range(len(chosen) + offers + 2):
+        if not len(moved):
+            return price
+        at = _ranges(start[moved], start[moved + 1])
+        need = arcs.need[at]
+        holds = chosen_cost[need] + np.where(chosen[need] >= 0, price[chosen[need]], 0)
+        before = price.copy()
+        np.maximum.at(price, arcs.offer[at], holds - arcs.cost[at])
+        risen = np.flatnonzero(price > before)
+        moved = by_offer[_ranges(offer_start[risen], offer_start[risen + 1])]
+    raise AssertionError("the flow was not optimal: its prices do not settle")
+
+
+def _ranges(first: Ints, last: Ints) -> Ints:
+    """All positions of several half-open ranges, one after the other."""
+    sizes = last - first
+    ends = np.cumsum(sizes)
+    total = int(ends[-1]) if len(ends) else 0
+    return np.arange(total) - np.repeat(ends - sizes - first, sizes)
