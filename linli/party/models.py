@@ -19,6 +19,7 @@ class Household(Guarded):
     personal_fields = ("address",)
 
     number = models.CharField(max_length=40, blank=True)
+    batch_uid = models.UUIDField(null=True, db_index=True)
     address = SealedTextField()
     size = models.PositiveSmallIntegerField(default=0)
 
@@ -26,7 +27,10 @@ class Household(Guarded):
 class Person(Guarded):
     """A human being. Searchable parts in the clear, the rest sealed under the person's own key."""
 
-    personal_fields = ("name", "name_pinyin", "name_initials", "birth_on", "birth_year", "id_no", "phone", "phone_last4", "address")
+    personal_fields = (
+        "name", "name_pinyin", "name_initials", "search_text", "birth_on", "birth_year",
+        "id_no", "phone", "phone_last4", "address",
+    )  # fmt: skip
 
     name = models.CharField(max_length=80, db_index=True)
     name_pinyin = models.CharField(max_length=200, blank=True)
@@ -44,6 +48,7 @@ class Person(Guarded):
     address = SealedTextField()
     household = models.ForeignKey(Household, null=True, on_delete=models.PROTECT, related_name="members")
     relation = models.CharField(max_length=20, blank=True)
+    batch_uid = models.UUIDField(null=True, db_index=True)
     is_protected = models.BooleanField(default=False)
     died_on = models.DateField(null=True)
 
@@ -275,8 +280,9 @@ class ImportRow(Row):
     outcome = models.CharField(max_length=10, choices=[(o, o) for o in ("taken", "doubtful", "refused")])
     decision = models.CharField(max_length=12, blank=True)
     person = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="import_rows")
-    is_new_person = models.BooleanField(default=False)
     probability = models.FloatField(null=True)
+    cluster = models.CharField(max_length=40, blank=True)
+    candidates = models.JSONField(default=list)
 
     @property
     def batch_uid(self) -> Any:

@@ -1,0 +1,100 @@
+"""What each field of a person is: its class of sensitivity, its place on the page, its words.
+
+The codes are those of the lists engine's records. A field that is not here is not kept as a fact.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from linli.core.decide import Sensitivity
+
+PERSONAL, SENSITIVE = Sensitivity.PERSONAL, Sensitivity.SENSITIVE
+
+
+@dataclass(frozen=True)
+class PersonField:
+    """One field: code, words, class. `leads_to_person`: S4 when the person is protected (A2 fields)."""
+
+    code: str
+    words: Any
+    sensitivity: Sensitivity
+    leads_to_person: bool = False
+
+    def sensitivity_for(self, is_protected: bool) -> Sensitivity:
+        return Sensitivity.SAFETY if is_protected and self.leads_to_person else self.sensitivity
+
+
+FIELDS = {
+    field.code: field
+    for field in (
+        PersonField("name", _("姓名"), PERSONAL),
+        PersonField("sex", _("性别"), PERSONAL),
+        PersonField("birth_on", _("出生日期"), PERSONAL),
+        PersonField("id_no", _("身份证号"), SENSITIVE),
+        PersonField("phone", _("电话"), PERSONAL, leads_to_person=True),
+        PersonField("address", _("住址"), PERSONAL, leads_to_person=True),
+        PersonField("place", _("所属镇村"), PERSONAL, leads_to_person=True),
+        PersonField("region", _("区划代码"), PERSONAL, leads_to_person=True),
+        PersonField("hukou_place", _("户籍地"), PERSONAL),
+        PersonField("hukou_region", _("户籍区划代码"), PERSONAL),
+        PersonField("household_no", _("户号"), PERSONAL),
+        PersonField("relation", _("与户主关系"), PERSONAL),
+        PersonField("head_name", _("户主姓名"), PERSONAL),
+        PersonField("guardian", _("监护人"), PERSONAL),
+        PersonField("living", _("居住情况"), PERSONAL),
+        PersonField("self_care", _("自理能力"), SENSITIVE),
+        PersonField("card_no", _("残疾证号"), SENSITIVE),
+        PersonField("disability_class", _("残疾类别"), SENSITIVE),
+        PersonField("disability_grade", _("残疾等级"), SENSITIVE),
+        PersonField("health", _("身体情况"), SENSITIVE),
+        PersonField("income_fen", _("人均月收入"), SENSITIVE),
+        PersonField("medical_fen", _("自付医药费"), SENSITIVE),
+        PersonField("father_state", _("父亲情况"), SENSITIVE),
+        PersonField("mother_state", _("母亲情况"), SENSITIVE),
+        PersonField("school", _("学校"), PERSONAL, leads_to_person=True),
+        PersonField("employment", _("就业"), PERSONAL),
+        PersonField("housing", _("住房"), PERSONAL),
+        PersonField("veteran", _("退役军人"), PERSONAL),
+        PersonField("last_visit_on", _("上次走访"), PERSONAL, leads_to_person=True),
+        PersonField("remark", _("备注"), SENSITIVE),
+    )
+}
+
+GROUP_WORDS = {
+    "MLA": _("低保"),
+    "DES": _("特困人员"),
+    "MLB": _("低保边缘"),
+    "RIG": _("刚性支出困难"),
+    "TMP": _("临时救助"),
+    "VAG": _("流浪乞讨"),
+    "DIS": _("受灾"),
+    "ORP": _("孤儿"),
+    "DEF": _("事实无人抚养儿童"),
+    "CID": _("困境儿童"),
+    "LBC": _("农村留守儿童"),
+    "LBW": _("留守妇女"),
+    "LBE": _("留守老人"),
+    "EAL": _("独居老人"),
+    "EEM": _("空巢老人"),
+    "EDA": _("失能老人"),
+    "FPS": _("计划生育特殊家庭"),
+    "PWD": _("残疾人"),
+    "SMD": _("严重精神障碍"),
+    "CCO": _("社区矫正"),
+    "DRG": _("戒毒"),
+    "SSM": _("单身特困母亲"),
+    "MIG": _("流动人口"),
+    "VET": _("困难退役军人"),
+}
+SENSITIVE_GROUPS = frozenset(GROUP_WORDS) - {"EAL", "EEM", "LBE", "LBW", "MIG"}
+
+RECORD_LEVEL_AGE = 14
+
+
+def group_sensitivity(group: str) -> Sensitivity:
+    """Belonging to most groups speaks of health, money or detention; a few only of living alone."""
+    return SENSITIVE if group in SENSITIVE_GROUPS else PERSONAL
