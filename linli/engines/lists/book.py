@@ -1,0 +1,208 @@
+"""All sheets together → one table of records, with every fault and a report per sheet."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from linli.engines.errors import Fault
+from linli.engines.lists.grids import Grid
+from linli.engines.lists.identity import Regions
+from linli.engines.lists.layout import Column, Layout
+from linli.engines.lists.persons import Draft, RowReader, as_faults
+from linli.engines.lists.rows import sort_rows
+from linli.engines.lists.schema import ORDER, records_schema
+from linli.engines.progress import Progress, silent
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+VERSION = "1"
+MOSTLY_UNIQUE = 0.95
+"""A number column names rows when at least this share of its numbers occurs once in the whole book (design)."""
+
+
+@dataclass(frozen=True)
+class SheetReport:
+    """What became of one sheet: rows `read` = `taken` + `refused`; `doubtful` of the taken ones; `skipped` by why
+    (blank, total, signature, note); the columns as they were understood. `is_list` is False for a sheet without a
+    column of names: nothing is read from it."""
+
+    file: str
+    sheet: str
+    source: str
+    groups: tuple[str, ...]
+    read: int
+    taken: int
+    refused: int
+    doubtful: int
+    skipped: Mapping[str, int]
+    columns: tuple[Column, ...]
+    is_list: bool = True
+
+    @property
+    def recognised(self) -> tuple[Column, ...]:
+        """Columns that carry a field."""
+        return tuple(column for column in self.columns if column.field)
+
+    @property
+    def unrecognised(self) -> tuple[Column, ...]:
+        """Columns kept only in `extra`."""
+        return tuple(column for column in self.columns if not column.field)
+
+
+@dataclass(frozen=True)
+class ListBook:
+    """The records of all sheets (schema: `records_schema()`), every fault, a report per sheet; and what made them."""
+
+    records: pa.Table
+    faults: tuple[Fault, ...]
+    sheets: tuple[SheetReport, ...]
+    digest: str
+    options: Mapping[str, str]
+    engine: str = "lists"
+    version: str = VERSION
+
+
+def read_records(
+    grids: Sequence[Grid],
+    layouts: Sequence[Layout],
+    on: dt.date,
+    *,
+    known_regions: frozenset[str] | None = None,
+    demo_region: str | None = None,
+    progress: Progress = silent,
+) -> ListBook:
+    """Read every sheet under its layout.
+
+    `on` is today: what lies after it is in the future. `known_regions` are six-digit division prefixes that exist,
+    beside the table of present and past ones; `demo_region` one more, invented. A row is refused only when no
+    person can be made of it: no name, neither date nor ID readable, a broken row. Everything else is taken in,
+    and what is doubtful is kept as written and listed with its cure.
+    """
+    if len(grids) != len(layouts):
+        raise ValueError("one layout per grid")
+    regions = Regions(known_regions, demo_region)
+    sources = _sources(layouts)
+    taken: list[Draft] = []
+    faults: list[Fault] = []
+    reports: list[SheetReport] = []
+    for index, (grid, layout) in enumerate(zip(grids, layouts, strict=True)):
+        progress("read", index, len(grids))
+        drafts, found, report = _read_sheet(grid, layout, sources[index], on, regions)
+        taken += drafts
+        faults += found
+        reports.append(report)
+    progress("read", len(grids), len(grids))
+    _number(taken)
+    digest = hashlib.sha256("".join(sorted({grid.digest for grid in grids})).encode()).hexdigest()
+    options = {"on": on.isoformat(), "demo_region": demo_region or ""}
+    return ListBook(_table(taken), tuple(faults), tuple(reports), digest, options)
+
+
+def _sources(layouts: Sequence[Layout]) -> list[str]:
+    """A name per list: the file's stem, with the sheet where a file carries several, with its suffix where two
+    files share a stem."""
+    per_file = Counter(layout.file for layout in layouts if layout.is_list)
+    stems = Counter(Path(file).stem for file in per_file)
+    names = []
+    for layout in layouts:
+        stem = Path(layout.file).stem
+        name = layout.file if stems[stem] > 1 else stem
+        names.append(f"{name}/{layout.sheet}" if per_file[layout.file] > 1 and layout.sheet else name)
+    return names
+
+
+def _read_sheet(
+    grid: Grid, layout: Layout, source: str, on: dt.date, regions: Regions
+) -> tuple[list[Draft], list[Fault], SheetReport]:
+    if not layout.is_list:
+        faults = [_no_list(grid)] if _looks_like_people(layout) else []
+        return [], faults, _report(layout, source, 0, [], 0, {}, is_list=False)
+    rows = sort_rows(grid, layout)
+    reader = RowReader(grid, layout, on, regions)
+    faults = [Fault("row_repeated_heading", "refused", grid.file, grid.sheet, number) for number in rows.repeated]
+    taken = []
+    for number in rows.data:
+        draft = reader.read(number)
+        faults += as_faults(draft, grid.file, grid.sheet)
+        if not draft.refused:
+            _finish(draft, grid, layout, source)
+            taken.append(draft)
+    faults.sort(key=lambda fault: fault.row or 0)
+    doubtful = sum(1 for draft in taken if draft.faults)
+    read = len(rows.data) + len(rows.repeated)
+    return taken, faults, _report(layout, source, read, taken, doubtful, rows.skipped)
+
+
+def _report(
+    layout: Layout,
+    source: str,
+    read: int,
+    taken: Sequence[Draft],
+    doubtful: int,
+    skipped: Mapping[str, int],
+    is_list: bool = True,
+) -> SheetReport:
+    count = len(taken)
+    return SheetReport(
+        layout.file,
+        layout.sheet,
+        source,
+        layout.groups,
+        read,
+        count,
+        read - count,
+        doubtful,
+        skipped,
+        layout.columns,
+        is_list,
+    )
+
+
+def _no_list(grid: Grid) -> Fault:
+    return Fault("sheet_without_names", "refused", grid.file, grid.sheet)
+
+
+def _looks_like_people(layout: Layout) -> bool:
+    """A sheet without names is worth a word only when it seems to hold people; drop-down lists do not."""
+    fields = {column.field for column in layout.columns}
+    return bool(fields & {"id_no", "birth_on", "card_no"}) or len(fields - {None}) >= 3
+
+
+def _finish(draft: Draft, grid: Grid, layout: Layout, source: str) -> None:
+    record = draft.record
+    record["source"] = record.get("source") or source
+    record["file"], record["sheet"], record["row"] = grid.file, grid.sheet, draft.row
+    record["groups"] = sorted({*layout.groups, *record.get("groups", ())})
+    record["doubts"] = list(dict.fromkeys(code for code, *_ in draft.faults))
+
+
+def _number(drafts: Sequence[Draft]) -> None:
+    """Give every record its unique id: the list's own number where that names it in the whole book, else
+    `file:sheet:row` (`file:row` for a file without sheets)."""
+    count = Counter(draft.record.get("unique_id") for draft in drafts)
+    by_sheet: dict[tuple[str, str], list[Draft]] = defaultdict(list)
+    for draft in drafts:
+        by_sheet[(draft.record["file"], draft.record["sheet"])].append(draft)
+    for (file, sheet), members in by_sheet.items():
+        place = f"{file}:{sheet}" if sheet else file
+        own = [draft.record.get("unique_id") for draft in members]
+        once = sum(1 for number in own if number and count[number] == 1)
+        numbered = once >= MOSTLY_UNIQUE * sum(1 for number in own if number)
+        for draft, number in zip(members, own, strict=True):
+            if not (numbered and number and count[number] == 1):
+                draft.record["unique_id"] = f"{place}:{draft.row}"
+
+
+def _table(drafts: Sequence[Draft]) -> Any:
+    import pyarrow as pa
+
+    schema = records_schema()
+    columns = [pa.array([draft.record.get(name) for draft in drafts], type=schema.field(name).type) for name in ORDER]
+    return pa.Table.from_arrays(columns, schema=schema)

@@ -1,0 +1,236 @@
+"""One cell → the values a record keeps: readers per field. Dates and identity numbers are read elsewhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from linli.engines.lists.dates import read_date
+from linli.engines.lists.layout import Column
+from linli.engines.lists.tables import code_in, groups_in, heading_key, is_empty, plain, table, tight
+
+
+class Cell(NamedTuple):
+    """What a cell gives: values by field, and a fault's code ("" for none). A value that does not fit its
+    field's type is kept as written in the record's `extra`."""
+
+    values: dict[str, Any]
+    fault: str = ""
+    keep: bool = False
+
+
+NOTHING = Cell({})
+_MOBILE = re.compile(r"^1[3-9]\d{9}$")
+_LANDLINE = re.compile(r"^(0\d{9,11}|[2-9]\d{6,7}|400\d{7}|0{3}\d{8})$")
+_PHONE_BREAK = re.compile(r"[,，、;；/|\n\r或和]|\s{1,}(?=(?:\+?86)?1[3-9]\d)")
+_AMOUNT = re.compile(r"^(?:约|人民币|¥|￥|rmb)?(-?[\d,]*\.?\d+)(万)?元?(?:/[月年])?(?:rmb)?$")
+_NAME_NOTE = re.compile(r"^([^(（]+)[(（](.+?)[)）]?$")
+_HAN_OR_LETTER = re.compile(r"[A-Za-z\u3400-\u9fff\U00020000-\U000323af*]")
+_MEMBERS = re.compile(r"[,，、;；/|\s]+")
+
+
+def _text(column: Column, text: str) -> Cell:
+    return NOTHING if is_empty(text) else Cell({str(column.field): plain(text)})
+
+
+def _code_text(column: Column, text: str) -> Cell:
+    return NOTHING if is_empty(text) else Cell({str(column.field): tight(text)})
+
+
+def _name(column: Column, text: str) -> Cell:
+    """A name without inner blanks between Chinese characters; a note in brackets goes to the remark."""
+    name = plain(text)
+    values: dict[str, Any] = {}
+    if match := _NAME_NOTE.match(name):
+        name = match[1]
+        values["remark"] = match[2]
+    name = " ".join(name.split()) if name.isascii() else tight(name)
+    name = re.sub("[•・‧∙●．.]", "·", name) if not name.isascii() else name
+    return Cell({str(column.field): name, **values}) if name else NOTHING
+
+
+def why_not_a_name(name: str) -> str | None:
+    """`row_shifted` when the cell plainly belongs to another column, `name_not_a_name` when it holds no word."""
+    if name in {"男", "女"} or re.fullmatch(r"\d{15}|[\d*]{17}[\dX*]|1[3-9]\d{9}|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}", name):
+        return "row_shifted"
+    if not _HAN_OR_LETTER.search(name) or sum(ch.isdigit() for ch in name) > len(name) / 2:
+        return "name_not_a_name"
+    return None
+
+
+@lru_cache(maxsize=64)
+def _sex_words() -> dict[str, str]:
+    return {word: code for code, words in table("values")["sex"].items() for word in words}
+
+
+def _sex(column: Column, text: str) -> Cell:
+    code = _sex_words().get(tight(text).lower())
+    if code:
+        return Cell({"sex": code})
+    return NOTHING if is_empty(text) else Cell({}, "sex_unknown", keep=True)
+
+
+def _phone(column: Column, text: str) -> Cell:
+    """The first number that is one (a mobile before a landline); a cell with several is kept in `extra` too."""
+    if is_empty(text):
+        return NOTHING
+    parts = [part for part in (_digits(part) for part in _PHONE_BREAK.split(plain(text))) if part]
+    good = [p for p in parts if _MOBILE.match(p)] or [p for p in parts if _LANDLINE.match(p)]
+    if good:
+        return Cell({"phone": good[0]}, keep=len(parts) > 1)
+    if any("*" in part for part in parts):
+        return Cell({"phone": parts[0]}, "phone_masked")
+    return Cell({"phone": "".join(ch for ch in plain(text) if ch.isdigit()) or None}, "phone_shape", keep=True)
+
+
+def _digits(part: str) -> str:
+    digits = re.sub(r"[^\d*]", "", part.removesuffix(".0"))
+    for prefix in ("0086", "86"):
+        if digits.startswith(prefix) and len(digits) == len(prefix) + 11:
+            return digits[len(prefix) :]
+    # A leading 0 before a mobile number is an old long-distance habit.
+    return digits[1:] if len(digits) == 12 and digits.startswith("01") and _MOBILE.match(digits[1:]) else digits
+
+
+def _region(column: Column, text: str) -> Cell:
+    if is_empty(text):
+        return NOTHING
+    code = tight(text)
+    if code.isdigit():
+        return Cell({str(column.field): code}, "" if len(code) in (6, 9, 12) else "region_shape")
+    place = "place" if column.field == "region" else "hukou_place"
+    return Cell({place: plain(text)})
+
+
+def _date(column: Column, text: str) -> Cell:
+    if is_empty(text):
+        return NOTHING
+    read = read_date(text)
+    return Cell({str(column.field): read.on} if read.on else {}, read.fault, keep=bool(read.fault))
+
+
+def _amount(column: Column, text: str) -> Cell:
+    """Yuan (or 万元 by heading or cell) → fen per month; a heading that says 年 gives a twelfth."""
+    if is_empty(text):
+        return NOTHING
+    match = _AMOUNT.match(tight(text).lower())
+    try:
+        yuan = Decimal(match[1].replace(",", "")) if match else None
+    except InvalidOperation:
+        yuan = None
+    if match is None or yuan is None or abs(yuan) > 10**10:
+        return Cell({}, "amount_unreadable", keep=True)
+    if match[2] or "万元" in plain(column.heading):
+        yuan *= 10_000
+    if _yearly(column):
+        yuan /= 12
+    return Cell({str(column.field): int((yuan * 100).to_integral_value("ROUND_HALF_UP"))})
+
+
+def _yearly(column: Column) -> bool:
+    """Whether the heading speaks of a year. Medical costs without a word are a year's, as the forms have them."""
+    heading = plain(column.heading)
+    if "年" in heading:
+        return True
+    return column.field == "medical_fen" and "月" not in heading and "fen" not in heading_key(heading)
+
+
+def _class_and_grade(column: Column, text: str) -> Cell:
+    """`肢体二级` in either column gives both; two kinds at once are 7 多重."""
+    if is_empty(text):
+        return NOTHING
+    cell = tight(text).lower()
+    values: dict[str, Any] = {}
+    field = str(column.field)
+    digit = {"i": "1", "ii": "2", "iii": "3", "iv": "4"}.get(cell, cell)
+    if digit in set("1234567" if field == "disability_class" else "1234"):
+        return Cell({field: digit})
+    words = table("values")["contains"]["disability_class"]
+    kinds = [code for code, names in words.items() if any(name in cell for name in names)]
+    if kinds:
+        values["disability_class"] = "7" if len(kinds) > 1 else kinds[0]
+    if grade := code_in("disability_grade", cell):
+        values["disability_grade"] = grade
+    if field not in values:
+        return Cell(values, "" if values else "word_unknown", keep=True)
+    return Cell(values)
+
+
+def _coded(section: str) -> Callable[[Column, str], Cell]:
+    """A reader for a field whose words have codes."""
+
+    def read(column: Column, text: str) -> Cell:
+        if column.code:
+            return Cell({str(column.field): column.code}) if _is_yes(text) else NOTHING
+        if is_empty(text):
+            return NOTHING
+        code = code_in(section, text)
+        if code:
+            return Cell({str(column.field): code})
+        return Cell({}, "" if _is_yes_or_no(text) else "word_unknown", keep=True)
+
+    return read
+
+
+def _groups(column: Column, text: str) -> Cell:
+    if column.code:
+        return Cell({"groups": [column.code]}) if _is_yes(text) else NOTHING
+    codes = groups_in(text)
+    return Cell({"groups": list(codes)} if codes else {}, keep=not codes and not is_empty(text))
+
+
+def _veteran(column: Column, text: str) -> Cell:
+    if tight(text).lower() in table("values")["no"]:
+        return Cell({"veteran": False})
+    if _is_yes(text) or "VET" in groups_in(text) or "军" in text:
+        return Cell({"veteran": True})
+    return NOTHING if is_empty(text) else Cell({}, "word_unknown", keep=True)
+
+
+def _is_yes(text: str) -> bool:
+    return tight(text).lower() in table("values")["yes"]
+
+
+def _is_yes_or_no(text: str) -> bool:
+    return _is_yes(text) or tight(text).lower() in table("values")["no"]
+
+
+def _members(column: Column, text: str) -> Cell:
+    names = [name for name in _MEMBERS.split(plain(text)) if name and not is_empty(name)]
+    return Cell({"member_names": names}) if names else NOTHING
+
+
+READERS: dict[str, Callable[[Column, str], Cell]] = {
+    "unique_id": _code_text,
+    "source": _text,
+    "name": _name,
+    "head_name": _name,
+    "sex": _sex,
+    "phone": _phone,
+    "region": _region,
+    "hukou_region": _region,
+    "group_from": _date,
+    "group_to": _date,
+    "last_visit_on": _date,
+    "income_fen": _amount,
+    "medical_fen": _amount,
+    "disability_class": _class_and_grade,
+    "disability_grade": _class_and_grade,
+    "living": _coded("living"),
+    "self_care": _coded("self_care"),
+    "father_state": _coded("parent"),
+    "mother_state": _coded("parent"),
+    "groups": _groups,
+    "veteran": _veteran,
+    "member_names": _members,
+    "household_no": _code_text,
+}
+"""Readers by field; a field without one is plain text."""
+
+
+def read_cell(column: Column, text: str) -> Cell:
+    """Read a cell of a recognised column (not a birth date, an ID number or a card)."""
+    return READERS.get(str(column.field), _text)(column, text)

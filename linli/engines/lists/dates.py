@@ -1,0 +1,102 @@
+"""Dates as people write them in lists → a date and how precise it is."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from functools import lru_cache
+from typing import Literal, NamedTuple
+
+from linli.engines.lists.tables import tight
+
+Precision = Literal["day", "month", "year"]
+
+
+class DateRead(NamedTuple):
+    """The date (first day of a month or year when only these are known), its precision, and a fault's code."""
+
+    on: dt.date | None
+    precision: Precision | None
+    fault: str = ""
+
+
+_PARTS = re.compile(r"^(\d{4})(?:[-/.,、\\年]+(\d{1,2})(?:[-/.,、\\月]+(\d{1,2})日?号?|月?份?)?|年)?[.]?$")
+_PACKED = re.compile(r"^(\d{4})(\d{2})(\d{2})?$")
+_YEAR_LAST = re.compile(r"^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})$")
+_SERIAL = re.compile(r"^\d{5}(\.\d+)?$")
+_CLOCK = re.compile(r"[T ]?\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?$")
+_HAN_DIGITS = str.maketrans("〇零○一二三四五六七八九元", "0001234567891")
+_HAN_DATE = re.compile(
+    r"^([〇零○一二三四五六七八九\d]{4})年"
+    r"(?:([一二三四五六七八九十元\d]{1,3})月(?:([一二三四五六七八九十\d]{1,3})[日号])?)?$"
+)
+_NOT_DATES = frozenset({"长期", "至今", "永久", "长期有效", "今", "现在"})
+_EXCEL_DAY_ZERO = dt.date(1899, 12, 30)
+
+
+@lru_cache(maxsize=100_000)
+def read_date(text: str) -> DateRead:
+    """Read one cell. Faults: `date_impossible` (2019-02-29), `date_ambiguous` (1950.1 may be October whose zero
+    was lost; 03/04/1950), `date_unreadable`. Excel day numbers count from 1899-12-30 (ECMA-376 18.17.4.1).
+
+    >>> read_date("一九五〇年十二月三日").on, read_date("1950年1月").precision, read_date("18264").on.isoformat()
+    (datetime.date(1950, 12, 3), 'month', '1950-01-01')
+    """
+    cell = _CLOCK.sub("", tight(text))
+    if cell in _NOT_DATES:
+        return DateRead(None, None)
+    if not cell.isascii():
+        cell = _arabic(cell)
+    match = _PARTS.match(cell) or (_PACKED.match(cell) if cell.isdigit() else None)
+    if match:
+        if re.fullmatch(r"\d{4}\.1", cell):
+            return _made(match[1], None, None, "date_ambiguous")
+        return _made(match[1], match[2], match[3])
+    if _SERIAL.match(cell) and 5_000 <= float(cell) < 80_000:
+        return DateRead(_EXCEL_DAY_ZERO + dt.timedelta(days=int(float(cell))), "day")
+    if match := _YEAR_LAST.match(cell):
+        first, second = int(match[1]), int(match[2])
+        if first == second or max(first, second) > 12:
+            return _made(match[3], str(min(first, second)), str(max(first, second)))
+        return _made(match[3], None, None, "date_ambiguous")
+    return DateRead(None, None, "date_unreadable")
+
+
+def _made(year: str, month: str | None, day: str | None, fault: str = "") -> DateRead:
+    if not 1800 <= int(year) <= 2199:
+        return DateRead(None, None, "date_unreadable")
+    # 00 for an unknown month or day is a common way of writing a partial date.
+    month = None if month is None or int(month) == 0 else month
+    day = None if month is None or day is None or int(day) == 0 else day
+    try:
+        on = dt.date(int(year), int(month or 1), int(day or 1))
+    except ValueError:
+        return DateRead(None, None, "date_impossible")
+    return DateRead(on, "day" if day else "month" if month else "year", fault)
+
+
+def _arabic(cell: str) -> str:
+    """一九五〇年十二月三日 → 1950-12-3; anything else unchanged."""
+    match = _HAN_DATE.match(cell)
+    if not match:
+        return cell
+    parts = [match[1].translate(_HAN_DIGITS)] + [_han_number(part) for part in match.groups()[1:] if part]
+    return "-".join(parts)
+
+
+def _han_number(text: str) -> str:
+    if "十" not in text:
+        return text.translate(_HAN_DIGITS)
+    tens, ones = text.split("十", 1)
+    return str(int(tens.translate(_HAN_DIGITS) or 1) * 10 + int(ones.translate(_HAN_DIGITS) or 0))
+
+
+def agrees(read: DateRead, exact: dt.date) -> bool:
+    """Whether a date of any precision can be the exact date."""
+    if read.on is None or read.precision is None:
+        return True
+    if read.precision == "year":
+        return read.on.year == exact.year
+    if read.precision == "month":
+        return (read.on.year, read.on.month) == (exact.year, exact.month)
+    return read.on == exact

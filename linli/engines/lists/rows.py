@@ -1,0 +1,92 @@
+"""Which rows of a sheet speak of persons: not titles, sums, signatures, notes, empty or repeated heading rows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from linli.engines.lists.grids import Grid
+from linli.engines.lists.layout import Layout
+from linli.engines.lists.tables import heading_key, plain, table
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Row numbers from 1: `data` to be read as persons, `repeated` heading rows among them; `skipped` counts the
+    rest by why: blank, total, signature, note."""
+
+    data: tuple[int, ...]
+    repeated: tuple[int, ...]
+    skipped: Mapping[str, int]
+
+
+def sort_rows(grid: Grid, layout: Layout) -> Rows:
+    """Tell the rows below the headings apart."""
+    places = {column.field: column.index for column in layout.columns if column.field}
+    name_at = places.get("name")
+    number_at = places.get("unique_id")
+    tell = [places[f] for f in ("id_no", "birth_on", "card_no") if f in places]
+    headings = {column.index: heading_key(column.heading) for column in layout.columns if column.heading}
+    data: list[int] = []
+    repeated: list[int] = []
+    skipped: Counter[str] = Counter()
+    for number, row in enumerate(grid.rows[layout.first_row - 1 :], start=layout.first_row):
+        name = row[name_at] if name_at is not None else ""
+        first = next(((i, cell) for i, cell in enumerate(row) if cell), None)
+        if first is None:
+            skipped["blank"] += 1
+        elif _is_total(first[1]) or _is_total(name):
+            skipped["total"] += 1
+        elif name and name_at in headings and heading_key(name) == headings[name_at]:
+            repeated.append(number)
+        elif _signs(first[1]) or _signs(name):
+            skipped["signature"] += 1
+        elif name and any(row[i] for i in tell):
+            data.append(number)
+        else:
+            why = _not_a_person(row, number, grid, name_at, number_at)
+            if why:
+                skipped[why] += 1
+            else:
+                data.append(number)
+    return Rows(tuple(data), tuple(repeated), dict(skipped))
+
+
+def _not_a_person(row: tuple[str, ...], number: int, grid: Grid, name_at: int | None, number_at: int | None) -> str:
+    """Why a row without a name beside an ID or date is no person's row; "" when it may be a broken one."""
+    filled = [i for i, cell in enumerate(row) if cell]
+    if filled == [number_at]:
+        return "blank"
+    texts = {row[i] for i in filled}
+    if any(_signs(text) for text in texts):
+        return "signature"
+    if any(_is_total(text) for text in texts):
+        return "total"
+    merged = any((number, i) in grid.merged for i in filled)
+    if len(texts) == 1 and (merged or filled != [name_at] or len(next(iter(texts))) > 6):
+        return "note"
+    return ""
+
+
+@cache
+def _words(kind: str) -> tuple[str, ...]:
+    return tuple(heading_key(word) for word in table("headings")["rows"][kind])
+
+
+def _is_total(text: str) -> bool:
+    """合计, 合 计, 合计：12人; not a name that begins so (合计 is no surname) nor a sentence."""
+    if not text or len(text) > 16 or text.isdigit():
+        return False
+    key = heading_key(text)
+    return key.startswith(_words("totals")) and (key in _words("totals") or not plain(text).isalpha())
+
+
+def _signs(text: str) -> bool:
+    """A signature line's cell: 填表人：张三, （盖章）, 审核人. A word with a colon, or the word alone."""
+    if not text or len(text) > 300 or text.isdigit():
+        return False
+    head, colon, _ = plain(text).partition(":")
+    key = heading_key(head)
+    return key in _words("signatures") if not colon else key.endswith(_words("signatures")) and len(key) <= 12
