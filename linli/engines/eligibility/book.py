@@ -106,6 +106,7 @@ class _Loader:
         self.faults: list[Fault] = []
         self.heads: list[tuple[str, str, str, str]] = []
         self.columns: dict[str, Type] = {}
+        self.words: dict[str, dict[str, tuple[str, str]]] = {}
         self.parameters: dict[str, Parameter] = {}
         self.figures: dict[str, Figure] = {}
         self.rules: dict[str, Rule] = {}
@@ -129,8 +130,26 @@ class _Loader:
                 book.wrong("rules_choice", f"columns.{name}", kind, allowed=", ".join(TYPES))
             elif self.columns.setdefault(name, kind) != kind:
                 book.wrong("rules_column_twice", f"columns.{name}", kind, wanted=self.columns[name])
-        for key in sorted(set(content) - {"book", "columns", "parameter", "figure", "rule"}):
+        for column, codes in dict(content.get("words", {})).items():
+            self.words[column] = self.code_words(book, column, codes)
+        for key in sorted(set(content) - {"book", "columns", "words", "parameter", "figure", "rule"}):
             book.wrong("rules_unknown_key", key)
+
+    def code_words(self, book: _Section, column: str, codes: object) -> dict[str, tuple[str, str]]:
+        """The words of one column's codes: `code = ["中文", "English"]`."""
+        if column not in self.columns:
+            book.wrong("expression_unknown_name", f"words.{column}", column, part=column)
+        said = {}
+        for code, pair in (codes if isinstance(codes, dict) else {}).items():
+            if (
+                isinstance(pair, list)
+                and len(pair) == len(("zh", "en"))
+                and all(isinstance(each, str) for each in pair)
+            ):
+                said[code] = (pair[0], pair[1])
+            else:
+                book.wrong("rules_shape", f"words.{column}.{code}", pair, wanted='["中文", "English"]')
+        return said
 
     def parameter(self, file: str, content: object, seen: set[str]) -> None:
         section = self.section(file, "parameter", content)
@@ -302,6 +321,7 @@ def load_rules(*texts: str | bytes, names: Sequence[str] = ()) -> RuleBook:
         parameters=MappingProxyType(loader.parameters),
         figures=tuple(loader.figures.values()),
         rules=tuple(loader.rules.values()),
+        words=MappingProxyType(loader.words),
         digest=digest.hexdigest(),
     )
 

@@ -112,7 +112,11 @@ class Rule:
 
 @dataclass(frozen=True)
 class RuleBook:
-    """Rules files read together and found sound. `digest` is the sha256 of their bytes, in order."""
+    """Rules files read together and found sound.
+
+    `words`: column → code → (Chinese, English), for values shown in sentences. `digest` is the sha256 of the
+    files' bytes, in order.
+    """
 
     code: str
     version: str
@@ -122,6 +126,7 @@ class RuleBook:
     parameters: Mapping[str, Parameter]
     figures: tuple[Figure, ...]
     rules: tuple[Rule, ...]
+    words: Mapping[str, Mapping[str, tuple[str, str]]]
     digest: str
 
     def figures_needed(self, names: frozenset[str]) -> tuple[Figure, ...]:

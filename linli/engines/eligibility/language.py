@@ -51,6 +51,7 @@ FUNCTIONS: Mapping[str, Function] = {
     "household_avg": Function(("number",), "number", household=True),
     "household_min": Function(("number",), "number", household=True),
     "household_max": Function(("number",), "number", household=True),
+    "household_max_known": Function(("number",), "number", household=True),
     "household_count": Function(("flag",), "number", household=True),
     "household_any": Function(("flag",), "flag", household=True),
     "household_all": Function(("flag",), "flag", household=True),

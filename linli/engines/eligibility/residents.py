@@ -1,4 +1,4 @@
-"""Puts the residents where rules can be asked of them: one table with the columns and figures rules need.
+"""Asks the conditions of rules where the residents lie, in one SQL query.
 
 Arrow tables go into a DuckDB in memory that may neither load extensions nor spill to disk; an Ibis table
 stays in its own database.
@@ -14,7 +14,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from linli.engines.eligibility.data import Dated, Rule, RuleBook
+from linli.engines.eligibility.data import Dated, Figure, Rule, RuleBook
 from linli.engines.eligibility.language import Type
 from linli.engines.eligibility.sql import IBIS_TYPE, Column, Compiler, Table
 from linli.engines.errors import BadInput, Fault
@@ -67,15 +67,6 @@ def plan(book: RuleBook, on: date) -> Plan:
         not_in_force=tuple(rule.code for rule in book.rules if not rule.holds(on)),
         without_value=MappingProxyType(without),
     )
-
-
-def kept(facts_table: Table, persons: object) -> Table:
-    """The facts worked out once, in our own DuckDB; in somebody else's database nothing is written, so they stay a query."""
-    import pyarrow as pa
-
-    if not isinstance(persons, pa.Table):
-        return facts_table
-    return facts_table.get_backend().create_table("facts", facts_table, temp=True)
 
 
 @contextlib.contextmanager
@@ -131,24 +122,45 @@ def _fits(found: Any, wanted: Type) -> bool:
     return bool(fits or found.is_null())
 
 
-def facts(book: RuleBook, table: Table, plan: Plan, whole: frozenset[str]) -> Table:
-    """Subject, household, and every column and figure the rules of `plan` need.
+def verdicts(book: RuleBook, table: Table, plan: Plan, whole: frozenset[str]) -> pa.Table:
+    """One row per resident: the columns and figures rules need, and what each condition comes to.
 
+    Everything is worked out in one SQL query. A condition stands under `condition:<its text>` as true, false
+    or NULL (unknown); beside a comparison of two numbers stands their distance under `gap:<its text>`.
     `whole`: columns known to hold no NULL. Raises `BadInput` when the table does not fit the rules.
     """
     if faults := column_faults(book, table):
         raise BadInput(faults)
     needed = frozenset[str]().union(*(names_of(book, rule) for rule in plan.rules))
     columns = {name: _column(table, name, kind) for name, kind in book.columns.items() if name in needed}
-    subject = table[book.subject]
-    household = _household(table, book, whole)
-    started = table.select(**columns, **{SUBJECT: subject, HOUSEHOLD: household})
-    literals = plan.literals()
+    people = table.select(**columns, **{SUBJECT: table[book.subject], HOUSEHOLD: _household(table, book, whole)})
+    for level in _levels(book, needed):
+        compiler = Compiler(_names(people, plan), people[HOUSEHOLD], plan.on, whole)
+        people = people.mutate(**{figure.code: compiler.compile(figure.expression) for figure in level})
+    compiler = Compiler(_names(people, plan), people[HOUSEHOLD], plan.on, frozenset())
+    asked: dict[str, Column] = {}
+    for condition in (condition for rule in plan.rules for condition in rule.when):
+        expression = condition.expression
+        asked[f"condition:{expression.text}"] = compiler.compile(expression)
+        if (gap := compiler.gap(expression)) is not None:
+            asked[f"gap:{expression.text}"] = gap
+    return people.mutate(**asked).to_pyarrow()
+
+
+def _names(people: Table, plan: Plan) -> dict[str, Column]:
+    return {**{name: people[name] for name in people.columns}, **plan.literals()}
+
+
+def _levels(book: RuleBook, needed: frozenset[str]) -> list[list[Figure]]:
+    """The needed figures, each level standing only on columns, parameters and the levels before it."""
+    level: dict[str, int] = {}
     for figure in book.figures_needed(needed):
-        names = {**{name: started[name] for name in started.columns}, **literals}
-        compiler = Compiler(names, started[HOUSEHOLD], plan.on, whole)
-        started = started.mutate(**{figure.code: compiler.compile(figure.expression)})
-    return started
+        level[figure.code] = 1 + max((level.get(name, 0) for name in figure.expression.names), default=0)
+    figures = {figure.code: figure for figure in book.figures}
+    return [
+        [figures[code] for code, at in level.items() if at == wanted]
+        for wanted in range(1, max(level.values(), default=0) + 1)
+    ]
 
 
 def _household(table: Table, book: RuleBook, whole: frozenset[str]) -> Column:

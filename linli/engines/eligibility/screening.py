@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import functools
-import operator
+import json
 import string
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -22,7 +22,7 @@ from linli.engines.eligibility.data import (
     ScreenResult,
 )
 from linli.engines.eligibility.residents import HOUSEHOLD, SUBJECT, Plan
-from linli.engines.eligibility.sql import Column, Compiler, Table, as_json, joined, shown
+from linli.engines.eligibility.sentences import as_json, filled, joined, shown
 from linli.engines.eligibility.words import WORDS
 from linli.engines.progress import Progress, silent
 from linli.engines.words import Lang
@@ -30,133 +30,164 @@ from linli.engines.words import Lang
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from linli.engines.eligibility.sql import Table
+
 LANGS: tuple[Lang, ...] = ("zh", "en")
+REASON: Mapping[Lang, str] = {"zh": "reason", "en": "reason_en"}
+_SHARED = ("subject", "household", "rule", "version", "group", "kind", "of", "status")
+_SAID = ("reason", "reason_en", "source")
+HIT_COLUMNS = (*_SHARED, "figures", *_SAID)
+NEAR_COLUMNS = (*_SHARED, "lacking", *_SAID)
 
 
 class _Asking:
-    """One rule over the facts: its conditions as columns, and the sentences made of them."""
+    """One rule over the verdicts: who meets it, who nearly does, and the sentences that say so."""
 
-    def __init__(self, book: RuleBook, facts: Table, plan: Plan, rule: Rule) -> None:
-        self.book, self.facts, self.plan, self.rule = book, facts, plan, rule
-        self.names = {**{name: facts[name] for name in facts.columns}, **plan.literals()}
-        self.compiler = Compiler(self.names, facts[HOUSEHOLD], plan.on, frozenset())
-        self.conditions = [self.compiler.compile(condition.expression) for condition in rule.when]
-        tbc = [name for name in residents.names_of(book, rule) if name in plan.values]
-        self.tbc = rule.status == "tbc" or any(plan.values[name].status == "tbc" for name in tbc)
+    def __init__(self, book: RuleBook, verdicts: pa.Table, plan: Plan, rule: Rule) -> None:
+        self.book, self.verdicts, self.plan, self.rule = book, verdicts, plan, rule
+        behind = residents.names_of(book, rule)
+        self.tbc = rule.status == "tbc" or any(
+            plan.values[name].status == "tbc" for name in behind if name in plan.values
+        )
 
-    def hits(self) -> Table:
+    def hits(self) -> pa.Table:
         """The rows for which every condition holds."""
-        found = self.facts.filter(functools.reduce(operator.and_, self.conditions))
-        return self._rows(found, self.rule.kind, figures=self._figures(), **self._reasons())
+        import pyarrow.compute as pc
 
-    def near(self) -> Table:
+        held = [self._state(condition, self.verdicts) for condition in self.rule.when]
+        found = self._chosen(functools.reduce(pc.and_kleene, held))
+        values = self._values(found)
+        said = {
+            REASON[lang]: joined([*filled(template, values, self.book.words, lang), self._mark(lang)], found.num_rows)
+            for lang, template in (("zh", self.rule.reason_zh), ("en", self.rule.reason_en))
+        }
+        return self._rows(found, self.rule.kind, {"figures": self._figures(found, values), **said}, HIT_COLUMNS)
+
+    def near(self) -> pa.Table:
         """The rows for which some conditions are lacking, none of them one that must hold, and not too many."""
-        lacks = [~condition.fill_null(False) for condition in self.conditions]
-        bearable = [
-            ~lack | self._bearable(condition, value)
-            for condition, value, lack in zip(self.rule.when, self.conditions, lacks, strict=True)
-        ]
-        count = functools.reduce(operator.add, [lack.cast("int8") for lack in lacks])
-        few = (count > 0) & (count <= self.rule.lacking)
-        short = [condition.notnull() & ~condition for condition in self.conditions]
-        state = functools.reduce(operator.or_, short).fill_null(False).ifelse("short", "unknown")
-        found = self.facts.filter(functools.reduce(operator.and_, bearable, few))
-        pieces = [
-            self._lacking(condition, value, lack)
-            for condition, value, lack in zip(self.rule.when, self.conditions, lacks, strict=True)
-        ]
-        lacking = joined(["[", *[piece["json"] for piece in pieces], "]"]).replace(",]", "]")
-        reasons = {
-            "reason" if lang == "zh" else "reason_en": joined(
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        lacks, bearable = [], []
+        for condition in self.rule.when:
+            lacks.append(pc.invert(pc.fill_null(self._state(condition, self.verdicts), False)))
+            bearable.append(pc.or_(pc.invert(lacks[-1]), self._bearable(condition)))
+        count = functools.reduce(pc.add, [lack.cast(pa.int32()) for lack in lacks])
+        few = pc.and_(pc.greater(count, 0), pc.less_equal(count, self.rule.lacking))
+        found = self._chosen(functools.reduce(pc.and_, bearable, few))
+        pieces = [self._lacking(condition, found) for condition in self.rule.when]
+        rows = found.num_rows
+        said = {
+            REASON[lang]: joined(
                 [
                     WORDS.say("near_start", lang, title=self.rule.zh if lang == "zh" else self.rule.en),
-                    *[piece[lang] for piece in pieces],
+                    pc.utf8_rtrim(joined([piece[lang] for piece in pieces], rows), "；; "),
                     self._mark(lang),
-                ]
+                ],
+                rows,
             )
             for lang in LANGS
         }
-        return self._rows(found, state, lacking=lacking, **reasons)
+        lacking = pc.utf8_rtrim(joined([piece["json"] for piece in pieces], rows), ",")
+        short = [pc.equal(self._state(condition, found), False) for condition in self.rule.when]
+        some_short = pc.fill_null(functools.reduce(pc.or_kleene, short), False)
+        kind = pc.if_else(some_short, "short", "unknown")
+        return self._rows(found, kind, {"lacking": joined(["[", lacking, "]"], rows), **said}, NEAR_COLUMNS)
 
-    def _bearable(self, condition: Condition, value: Column) -> Column:
+    def _state(self, condition: Condition, rows: pa.Table) -> pa.ChunkedArray:
+        return rows[f"condition:{condition.expression.text}"]
+
+    def _gap(self, condition: Condition, rows: pa.Table) -> pa.ChunkedArray | None:
+        name = f"gap:{condition.expression.text}"
+        return rows[name] if name in rows.column_names else None
+
+    def _bearable(self, condition: Condition) -> pa.ChunkedArray:
         """Whether this condition, not holding, still leaves a person near."""
-        import ibis
+        import pyarrow.compute as pc
 
+        state = self._state(condition, self.verdicts)
+        unknown = pc.is_null(state)
         if condition.near == "no":
-            return ibis.literal(False)
+            return pc.and_(unknown, False)
         if condition.near == "unknown":
-            return value.isnull()
-        gap = self.compiler.gap(condition.expression)
+            return unknown
+        gap = self._gap(condition, self.verdicts)
         if condition.within is None or gap is None:
-            return ibis.literal(True)
-        return value.isnull() | (gap <= condition.within)
+            return pc.or_(unknown, True)
+        return pc.or_(unknown, pc.fill_null(pc.less_equal(gap, condition.within), False))
 
-    def _lacking(self, condition: Condition, value: Column, lack: Column) -> dict[str, Column]:
+    def _chosen(self, mask: pa.ChunkedArray) -> pa.Table:
+        """The rows under the mask by subject; for a rule on households one row of each."""
+        found = self.verdicts.filter(mask)
+        if self.rule.of == "household":
+            columns = [HOUSEHOLD, *(name for name in found.column_names if name not in (SUBJECT, HOUSEHOLD))]
+            firsts = found.group_by(HOUSEHOLD, use_threads=False).aggregate([(name, "first") for name in columns[1:]])
+            found = firsts.rename_columns(
+                {f"{name}_first": name for name in columns[1:]} | {HOUSEHOLD: HOUSEHOLD}
+            ).append_column(SUBJECT, firsts[HOUSEHOLD])
+        return found.sort_by([(SUBJECT, "ascending")])
+
+    def _lacking(self, condition: Condition, found: pa.Table) -> dict[str, pa.Array]:
         """What one condition adds to the account of what is lacking, as JSON and in both languages."""
-        import ibis
+        import pyarrow.compute as pc
 
-        gap = self.compiler.gap(condition.expression)
-        none = ibis.literal("")
-        start = f'{{"condition":"{condition.code}","state":"'
-        known = joined([start, 'short"', *([',"gap":', as_json(gap)] if gap is not None else []), "},"])
-        pieces = {"json": lack.ifelse(value.isnull().ifelse(start + 'unknown"},', known), none)}
+        state, gap, rows = self._state(condition, found), self._gap(condition, found), found.num_rows
+        lack, unknown = pc.invert(pc.fill_null(state, False)), pc.is_null(state)
+        start = f'{{"condition":{json.dumps(condition.code)},"state":'
+        short = [start, '"short"', *([',"gap":', as_json(gap)] if gap is not None else []), "},"]
+        pieces = {"json": pc.if_else(lack, pc.if_else(unknown, start + '"unknown"},', joined(short, rows)), "")}
         for lang in LANGS:
             words = condition.zh if lang == "zh" else condition.en
-            short: list[Any] = [WORDS.say("near_short", lang, condition=words)]
+            said: list[Any] = [WORDS.say("near_short", lang, condition=words)]
             if gap is not None:
-                short = [
-                    WORDS.say("near_short_by", lang, condition=words),
-                    shown(gap, lang),
-                    WORDS.say("near_close", lang),
-                ]
-            unknown = WORDS.say("near_unknown", lang, condition=words)
-            pieces[lang] = lack.ifelse(value.isnull().ifelse(unknown, joined(short)), none)
+                by = WORDS.say("near_short_by", lang, condition=words)
+                said = [by, shown(gap, lang, {}), WORDS.say("near_close", lang)]
+            asked = WORDS.say("near_unknown", lang, condition=words)
+            pieces[lang] = pc.if_else(lack, pc.if_else(unknown, asked, joined(said, rows)), "")
         return pieces
 
-    def _reasons(self) -> dict[str, Column]:
-        zh, en = self._filled(self.rule.reason_zh, "zh"), self._filled(self.rule.reason_en, "en")
-        return {"reason": joined([*zh, self._mark("zh")]), "reason_en": joined([*en, self._mark("en")])}
+    def _names(self) -> list[str]:
+        """What the rule looked at, by name: what its conditions read and its sentences show."""
+        own = frozenset[str]().union(*(condition.expression.names for condition in self.rule.when))
+        places = string.Formatter().parse(self.rule.reason_zh + self.rule.reason_en)
+        return sorted(own | {name for _, name, _, _ in places if name})
 
-    def _filled(self, template: str, lang: Lang) -> list[Column | str]:
-        parts: list[Column | str] = []
-        for text, name, _, _ in string.Formatter().parse(template):
-            parts.append(text)
-            if name:
-                parts.append(shown(self.names[name], lang))
-        return parts
+    def _values(self, found: pa.Table) -> dict[str, pa.Array]:
+        import pyarrow as pa
+
+        return {
+            name: pa.repeat(pa.scalar(self.plan.values[name].value), found.num_rows)
+            if name in self.plan.values
+            else found[name]
+            for name in self._names()
+        }
+
+    def _figures(self, found: pa.Table, values: Mapping[str, pa.Array]) -> pa.Array:
+        """The values the rule looked at, as one JSON object in the order of their names."""
+        parts: list[Any] = ["{"]
+        for at, (name, column) in enumerate(values.items()):
+            parts += [f"{',' if at else ''}{json.dumps(name)}:", as_json(column)]
+        return joined([*parts, "}"], found.num_rows)
 
     def _mark(self, lang: Lang) -> str:
         return WORDS.say("to_be_confirmed", lang) if self.tbc else ""
 
-    def _figures(self) -> Column:
-        """The values the rule looked at, as one JSON object in the order of their names."""
-        own = frozenset[str]().union(*(condition.expression.names for condition in self.rule.when))
-        places = string.Formatter().parse(self.rule.reason_zh + self.rule.reason_en)
-        names = sorted(own | {name for _, name, _, _ in places if name})
-        parts: list[Column | str] = ["{"]
-        for at, name in enumerate(names):
-            parts += [f'{"," if at else ""}"{name}":', as_json(self.names[name])]
-        return joined([*parts, "}"])
+    def _rows(self, found: pa.Table, kind: Any, more: Mapping[str, Any], columns: Sequence[str]) -> pa.Table:
+        import pyarrow as pa
 
-    def _rows(self, found: Table, kind: Column | str, **more: Column) -> Table:
-        import ibis
-
-        rule = self.rule
-        subject = self.facts[SUBJECT] if rule.of == "person" else self.facts[HOUSEHOLD]
-        source = " ".join(part for part in (rule.source, rule.article) if part)
-        rows = found.select(
-            subject=subject,
-            household=self.facts[HOUSEHOLD],
-            rule=ibis.literal(rule.code),
-            version=ibis.literal(rule.version),
-            group=ibis.literal(rule.group),
-            kind=kind if not isinstance(kind, str) else ibis.literal(kind),
-            of=ibis.literal(rule.of),
-            status=ibis.literal("tbc" if self.tbc else "confirmed"),
-            **more,
-            source=ibis.literal(source),
-        )
-        return rows.order_by("subject") if rule.of == "person" else rows.distinct().order_by("subject")
+        rule, rows = self.rule, found.num_rows
+        same = {
+            "rule": rule.code,
+            "version": rule.version,
+            "group": rule.group,
+            "of": rule.of,
+            "status": "tbc" if self.tbc else "confirmed",
+            "source": " ".join(part for part in (rule.source, rule.article) if part),
+        }
+        content = {name: pa.repeat(pa.scalar(value, pa.string()), rows) for name, value in same.items()}
+        content["kind"] = pa.repeat(pa.scalar(kind), rows) if isinstance(kind, str) else kind
+        content |= {"subject": found[SUBJECT], "household": found[HOUSEHOLD], **more}
+        return pa.table({name: content[name] for name in columns})
 
 
 def screen(
@@ -179,20 +210,19 @@ def screen(
     near_counts: dict[str, int] = {}
     with residents.lodged(persons) as table:
         columns = set(table.columns)
-        rows = int(table.count().execute())
-        facts = residents.kept(residents.facts(rules, table, plan, residents.whole_columns(persons)), persons)
-        for at, rule in enumerate(plan.rules):
-            progress("screening", at, len(plan.rules))
-            asking = _Asking(rules, facts, plan, rule)
-            hits.append(asking.hits().to_pyarrow())
-            counts[rule.code] = hits[-1].num_rows
-            if near:
-                nearly.append(asking.near().to_pyarrow())
-                near_counts[rule.code] = nearly[-1].num_rows
-        progress("screening", len(plan.rules), len(plan.rules))
+        verdicts = residents.verdicts(rules, table, plan, residents.whole_columns(persons))
+    for at, rule in enumerate(plan.rules):
+        progress("screening", at, len(plan.rules))
+        asking = _Asking(rules, verdicts, plan, rule)
+        hits.append(asking.hits())
+        counts[rule.code] = hits[-1].num_rows
+        if near:
+            nearly.append(asking.near())
+            near_counts[rule.code] = nearly[-1].num_rows
+    progress("screening", len(plan.rules), len(plan.rules))
     missing = _missing(rules, plan, columns)
     report = Report(
-        rows=rows,
+        rows=verdicts.num_rows,
         hits=MappingProxyType(counts),
         near=MappingProxyType(near_counts),
         not_in_force=plan.not_in_force,
@@ -214,14 +244,6 @@ def screen(
         digest=residents.digest_of(persons, rules),
         options=MappingProxyType(options),
     )
-
-
-HIT_COLUMNS = (
-    "subject", "household", "rule", "version", "group", "kind", "of", "status", "figures", "reason", "reason_en", "source"
-)  # fmt: skip
-NEAR_COLUMNS = (
-    "subject", "household", "rule", "version", "group", "kind", "of", "status", "lacking", "reason", "reason_en", "source"
-)  # fmt: skip
 
 
 def _missing(rules: RuleBook, plan: Plan, columns: set[str]) -> tuple[str, ...]:

@@ -10,12 +10,11 @@ from __future__ import annotations
 import ast
 import functools
 import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
 from linli.engines.eligibility.language import Expression, Type
-from linli.engines.words import Lang
 
 # Ibis' expression classes are built at run time and do not type-check strictly; `Any` stands for one here.
 Column = Any
@@ -167,6 +166,10 @@ class Compiler:
     def _household_max(self, node: ast.expr) -> Column:
         return self._when_all_known(node, lambda value: value.max())
 
+    def _household_max_known(self, node: ast.expr) -> Column:
+        """The highest value that is known of any member; members of whom it is not known are passed over."""
+        return self._over(self.visit(node).max())
+
     def _household_count(self, node: ast.expr) -> Column:
         return self._when_all_known(node, lambda value: value.cast("int64").sum())
 
@@ -198,48 +201,3 @@ class Compiler:
 def _literal(node: ast.expr) -> str:
     assert isinstance(node, ast.Constant)
     return str(node.value)
-
-
-def joined(parts: Sequence[Column | str]) -> Column:
-    """Texts and columns of text, one after the other."""
-    import ibis
-
-    kept: list[Any] = []
-    for part in parts:
-        if isinstance(part, str) and kept and isinstance(kept[-1], str):
-            kept[-1] += part
-        elif not isinstance(part, str) or part:
-            kept.append(part)
-    columns = [ibis.literal(part) if isinstance(part, str) else part for part in kept]
-    return functools.reduce(operator.add, columns) if columns else ibis.literal("")
-
-
-def shown(value: Column, lang: Lang) -> Column:
-    """A value as text for a sentence: whole numbers plain, others to two places, unknown in words."""
-    unknown = "未知" if lang == "zh" else "unknown"
-    kind = value.type()
-    if kind.is_boolean():
-        yes, no = ("是", "否") if lang == "zh" else ("yes", "no")
-        return value.ifelse(yes, no).fill_null(unknown)
-    if kind.is_array():
-        return value.join("、" if lang == "zh" else ", ").fill_null(unknown)
-    return _plain(value).fill_null(unknown)
-
-
-def as_json(value: Column) -> Column:
-    """A value as JSON text; unknown is null."""
-    kind = value.type()
-    if kind.is_array():
-        value, kind = value.join(","), "text"
-    if kind == "text" or kind.is_string():
-        escaped = value.replace("\\", "\\\\").replace('"', '\\"').re_replace(r"[\x00-\x1f]", " ")
-        return joined(['"', escaped, '"']).fill_null("null")
-    if kind.is_date():
-        return joined(['"', _plain(value), '"']).fill_null("null")
-    return _plain(value).fill_null("null")
-
-
-def _plain(value: Column) -> Column:
-    if value.type().is_floating():
-        return value.round(2).cast("string").re_replace(r"\.0$", "")
-    return value.cast("string")
