@@ -62,7 +62,7 @@ def data_keys(owner_uids: Iterable[UUID]) -> dict[UUID, bytes]:
     """The data keys of owners, unwrapped; an owner without one is absent."""
     ring = keyring().wrapping
     rows = DataKey.objects.in_bulk(list(owner_uids))
-    return {uid: _unwrap(ring.keys[row.wrapping_key_id], uid, bytes(row.wrapped)) for uid, row in rows.items()}
+    return {uid: _unwrap(ring.keys.get(row.wrapping_key_id), uid, bytes(row.wrapped)) for uid, row in rows.items()}
 
 
 def data_key(owner_uid: UUID, *, make: bool = False) -> bytes:
@@ -85,7 +85,7 @@ def rewrap(batch: int = 500) -> int:
     ring = keyring().wrapping
     rows = list(DataKey.objects.exclude(wrapping_key_id=ring.current)[:batch])
     for row in rows:
-        key = _unwrap(ring.keys[row.wrapping_key_id], row.owner_uid, bytes(row.wrapped))
+        key = _unwrap(ring.keys.get(row.wrapping_key_id), row.owner_uid, bytes(row.wrapped))
         row.wrapped, row.wrapping_key_id = _wrap(ring.newest(), row.owner_uid, key), ring.current
     DataKey.objects.bulk_update(rows, ["wrapped", "wrapping_key_id"])
     return len(rows)
@@ -96,10 +96,12 @@ def _wrap(wrapping_key: bytes, owner_uid: UUID, key: bytes) -> bytes:
     return nonce + _cipher(wrapping_key).encrypt(nonce, key, b"data-key:" + owner_uid.bytes)
 
 
-def _unwrap(wrapping_key: bytes, owner_uid: UUID, wrapped: bytes) -> bytes:
+def _unwrap(wrapping_key: bytes | None, owner_uid: UUID, wrapped: bytes) -> bytes:
+    if wrapping_key is None:
+        raise SealBroken("core.seal_broken")
     try:
         return _cipher(wrapping_key).decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], b"data-key:" + owner_uid.bytes)
-    except InvalidTag:
+    except (InvalidTag, ValueError):
         raise SealBroken("core.seal_broken") from None
 
 
@@ -113,7 +115,7 @@ def unseal(key: bytes, bound_to: str, sealed: bytes) -> str:
     """The text again; anything altered or moved raises `SealBroken`."""
     try:
         return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], bound_to.encode()).decode()
-    except InvalidTag:
+    except (InvalidTag, ValueError):
         raise SealBroken("core.seal_broken") from None
 
 
@@ -126,9 +128,11 @@ class _Opened:
     def __get__(self, row: models.Model | None, owner: type) -> Any:
         if row is None:
             return self
-        value = row.__dict__.get(self.field.attname)
+        if self.field.attname not in row.__dict__:
+            row.refresh_from_db(fields=[self.field.attname])
+        value = row.__dict__[self.field.attname]
         if isinstance(value, bytes | memoryview):
-            key = data_key(self.field.owner_of(row))
+            key = row.__dict__.get("_data_key") or data_key(self.field.owner_of(row))
             value = unseal(key, self.field.bound_to(row), bytes(value))
             row.__dict__[self.field.attname] = value
         return value
@@ -208,9 +212,9 @@ class BlindIndexField(models.CharField):
         return f"{row._meta.db_table}.{self.source}"
 
     def pre_save(self, row: Any, add: bool) -> Any:
-        held = row.__dict__.get(self.source)
-        if isinstance(held, bytes | memoryview):
+        if self.source not in row.__dict__ or isinstance(row.__dict__[self.source], bytes | memoryview):
             return getattr(row, self.attname)
+        held = row.__dict__[self.source]
         value = blind_indexes(self.indexed_column(row), held)[0] if held else ""
         setattr(row, self.attname, value)
         return value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
@@ -14,12 +15,16 @@ from linli.core.decide import (
     SECOND_FACTOR_HOLDS,
     ActorFacts,
     GrantFact,
+    ObjectFacts,
     Sensitivity,
     TieFact,
+    is_within,
 )
+from linli.core.errors import NotFound, Refused
 from linli.core.models import Guarded
 from linli.core.policy import ACTIONS, ActionRule
-from linli.party.models import Exclusion, Grant, Login, Tie
+from linli.core.sealed import blind_indexes, data_keys, make_data_keys
+from linli.party.models import Exclusion, Grant, ImportBatch, Login, Person, Tie
 
 G = TypeVar("G", bound=Guarded)
 
@@ -139,8 +144,8 @@ def _tied(actor: Actor, rule: ActionRule) -> Q:
 def _assured(actor: Actor, rule: ActionRule) -> Q:
     """Which classes this session's assurance opens."""
     facts, now = actor.facts, actor.now
-    has_fresh = facts.fresh_factor_at is not None and now - facts.fresh_factor_at < FRESH_FACTOR_HOLDS
-    has_second = facts.second_factor_at is not None and now - facts.second_factor_at < SECOND_FACTOR_HOLDS
+    has_fresh = is_within(facts.fresh_factor_at, now, FRESH_FACTOR_HOLDS)
+    has_second = is_within(facts.second_factor_at, now, SECOND_FACTOR_HOLDS)
     if rule.fresh:
         return Q() if has_fresh else Q(pk__in=[])
     opened = Q(sensitivity__gte=Sensitivity.SAFETY) if has_fresh else Q(pk__in=[])
@@ -155,3 +160,105 @@ def login_by_uid(uid: UUID) -> Login | None:
     """A login for the program's own use (names in “who looked”)."""
     return Login.objects.filter(uid=uid).first()
 
+
+
+def _shown(rows: QuerySet[G]) -> QuerySet[G]:
+    """Without what belongs to an import that is not visible (being staged, failed or withdrawn)."""
+    hidden = ImportBatch.objects.exclude(state="visible").values("uid")
+    return rows.filter(Q(batch_uid__isnull=True) | ~Q(batch_uid__in=hidden))
+
+
+def people(actor: Actor, *, action: str = "person.list", place_path: str = "", text: str = "") -> QuerySet[Person]:
+    """The people this actor may list, inside a place, matching a search text when given.
+
+    Search: two characters of a name, pinyin or its initials, the last four of a phone, or a whole ID number.
+    """
+    rows = _shown(visible(actor, action, Person.objects.all())).select_related("household")
+    if place_path:
+        rows = rows.filter(place_path__startswith=place_path)
+    for word in text.split():
+        rows = rows.filter(_matching(word))
+    return rows.order_by("place_path", "name_pinyin", "id")
+
+
+def _matching(word: str) -> Q:
+    if word.isdigit() and len(word) == 4:
+        return Q(phone_last4=word) | Q(birth_year=int(word))
+    if len(word) in (15, 18) and word[:-1].isdigit():
+        return Q(id_no_index__in=blind_indexes("party_person.id_no", word))
+    if word.isdigit() and len(word) >= 7:
+        return Q(phone_index__in=blind_indexes("party_person.phone", word))
+    if word.isascii():
+        lower = word.lower()
+        return Q(name_initials__startswith=lower) | Q(name_pinyin__startswith=lower) | Q(name__icontains=word)
+    return Q(name__contains=word)
+
+
+def people_opened(actor: Actor, place_path: str) -> list[tuple[Person, dict[str, str]]]:
+    """The people of a place with ID number, phone and address in the clear, for an engine's input.
+
+    Only for programs that compare people (import); nothing of it may be shown. Keys are opened in one go.
+    """
+    rows = list(_shown(Person.objects.filter(place_path__startswith=place_path, is_protected=False)))
+    keys = data_keys([row.uid for row in rows])
+    opened = []
+    for row in rows:
+        row.__dict__["_data_key"] = keys.get(row.uid)
+        opened.append((row, {"id_no": row.id_no, "phone": row.phone, "address": row.address}))
+    return opened
+
+
+def person_by_uid(actor: Actor, uid: UUID, *, action: str = "person.read") -> Person:
+    """One person, or NotFound when there is none this actor may know of; Refused when more assurance is needed."""
+    person = _shown(Person.objects.select_related("household").filter(uid=uid)).first()
+    if person is None:
+        raise NotFound()
+    allow(actor, action, person.facts())
+    return person
+
+
+def allow(actor: Actor, action: str, thing: ObjectFacts) -> None:
+    """Raise unless `decide` says yes: NotFound where the thing must stay hidden, Refused otherwise."""
+    decision = actor.decide(action, thing)
+    if decision:
+        return
+    if decision.hidden:
+        raise NotFound(reason=decision.reason)
+    raise Refused(f"core.{decision.reason}", reason=decision.reason)
+
+
+def person_ids(actor: Actor, uids: Iterable[UUID]) -> dict[UUID, int]:
+    """Internal ids of people by uid."""
+    return dict(Person.objects.filter(uid__in=list(uids)).values_list("uid", "id"))
+
+
+def keys_of(uids: Iterable[UUID]) -> dict[UUID, bytes]:
+    """Data keys of owners, made where missing."""
+    wanted = list(uids)
+    found = data_keys(wanted)
+    missing = [uid for uid in wanted if uid not in found]
+    return found | (make_data_keys(missing) if missing else {})
+
+
+def import_by_uid(actor: Actor, uid: UUID, *, lock: bool = False) -> ImportBatch:
+    """An import of a place where this actor may import; NotFound otherwise."""
+    rows = ImportBatch.objects.select_for_update() if lock else ImportBatch.objects.all()
+    batch = rows.filter(uid=uid).first()
+    if batch is None:
+        raise NotFound()
+    allow(actor, "person.import", import_facts(batch.place_path))
+    return batch
+
+
+def import_facts(place_path: str) -> ObjectFacts:
+    """What deciding needs to know of an import: a list of people, so sensitive; lying in a place."""
+    return ObjectFacts(kind="import", place_path=place_path, sensitivity=Sensitivity.SENSITIVE)
+
+
+def imports(actor: Actor) -> QuerySet[ImportBatch]:
+    """Imports of the places where this actor may import, newest first."""
+    paths = [g.place_path for g in actor.facts.grants if g.role in ACTIONS["person.import"].roles and g.holds(actor.today)]
+    inside = Q(pk__in=[])
+    for path in paths:
+        inside |= Q(place_path__startswith=path)
+    return ImportBatch.objects.filter(Q() if actor.system else inside).order_by("-created_at")

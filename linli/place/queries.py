@@ -40,3 +40,57 @@ def names_by_path(actor: Actor, paths: Iterable[str]) -> dict[str, Place]:
 def region_codes(actor: Actor) -> frozenset[str]:
     """All six-digit codes known, for checking ID numbers and lists."""
     return frozenset(Place.objects.filter(level__in=["province", "prefecture", "county"]).values_list("code", flat=True))
+
+
+def resolve_places(
+    actor: Actor, within: str, said: Iterable[tuple[str | None, str | None, str | None]]
+) -> list[str]:
+    """For each (code, words, address) of a record, the path of the narrowest place it names inside `within`.
+
+    A code is believed first, shortened until it is known; then town and community names in the
+    words and the address. What names nothing here lies in `within` itself.
+    """
+    inside = {place.code: place for place in Place.objects.filter(path__startswith=within)}
+    towns = [p for p in inside.values() if p.level == Place.Level.TOWN]
+    below: dict[int, list[Place]] = {}
+    for place in inside.values():
+        if place.level == Place.Level.COMMUNITY and place.parent_id:
+            below.setdefault(place.parent_id, []).append(place)
+    return [_resolve(inside, towns, below, within, *row) for row in said]
+
+
+def _resolve(
+    inside: dict[str, Place],
+    towns: list[Place],
+    below: dict[int, list[Place]],
+    within: str,
+    code: str | None,
+    words: str | None,
+    address: str | None,
+) -> str:
+    best = _by_code(inside, code)
+    text = f"{words or ''} {address or ''}"
+    if best is None or best.level in (Place.Level.COUNTY, Place.Level.PREFECTURE, Place.Level.PROVINCE):
+        best = next((town for town in towns if _named(town, text)), best)
+    if best is not None and best.level == Place.Level.TOWN:
+        best = next((one for one in below.get(best.id, ()) if _named(one, text)), best)
+    elif best is None or best.level == Place.Level.COUNTY:
+        named = [one for ones in below.values() for one in ones if one.name in text]
+        best = named[0] if len(named) == 1 else best
+    return best.path if best is not None else within
+
+
+def _by_code(inside: dict[str, Place], code: str | None) -> Place | None:
+    digits = "".join(c for c in code or "" if c.isdigit())
+    for length in (15, 12, 9, 6):
+        if len(digits) >= length and digits[:length] in inside:
+            return inside[digits[:length]]
+    return None
+
+
+def _named(place: Place, text: str) -> bool:
+    """Whether the text names the place, with or without its kind (柳浜镇, 柳浜)."""
+    short = place.name
+    for kind in ("街道", "社区", "镇", "乡", "村"):
+        short = short.removesuffix(kind)
+    return place.name in text or (len(short) >= 2 and short in text)

@@ -1,0 +1,401 @@
+"""Writes about people and imports. One verb each."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+from linli.core.acting import action
+from linli.core.actor import Actor
+from linli.core.audit import record, unit_of_work
+from linli.core.decide import Sensitivity
+from linli.core.errors import NotFound, stop_if
+from linli.core.sealed import data_key, make_data_keys
+from linli.party import compute, queries, rules_imports
+from linli.party.fields import FIELDS, group_sensitivity
+from linli.party.models import Fact, GroupStatus, Household, ImportBatch, ImportRow, Person
+from linli.party.names import initials, pinyin
+
+CHUNK = 500
+UNDER_FOURTEEN = 14
+
+
+@action("person.import")
+def upload_list(*, actor: Actor, file_name: str, content: bytes, place_path: str, stated_on: date) -> str:
+    """Keep an uploaded list, sealed, before anything is read from it. Answers the batch's uid."""
+    queries.allow(actor, "person.import", queries.import_facts(place_path))
+    batch = ImportBatch(
+        created_at=actor.now,
+        file_name=file_name,
+        content_digest=hashlib.sha256(content).hexdigest(),
+        place_path=place_path,
+        maker_uid=actor.login_uid or uuid4(),
+        stated_on=stated_on,
+    )
+    batch.content = content.hex()
+    batch.save()
+    record(actor, "person.import", kind="import", uid=batch.uid, digest=batch.content_digest, size=len(content))
+    return str(batch.uid)
+
+
+def check_import(
+    *, actor: Actor, operation_id: UUID, batch_uid: UUID, columns: Sequence[Mapping[str, str | None]] | None = None
+) -> str:
+    """Read the list with these columns, match its rows with the people here, and stage every row with its faults.
+
+    Reading and matching happen before any transaction opens: they take seconds, and the write lock
+    may be held for a fraction of one only.
+    """
+    batch = queries.import_by_uid(actor, batch_uid)
+    content = bytes.fromhex(batch.content)
+    upload = compute.read_upload(actor, batch.file_name, content, columns, batch.stated_on or actor.today)
+    matches = compute.match_records(actor, upload.book.records, batch.place_path)
+    with unit_of_work():
+        ImportRow.objects.filter(batch=batch).delete()
+    rows = _staged_rows(actor, batch, upload, matches)
+    with unit_of_work():
+        data_key(batch.uid, make=True)
+    for start in range(0, len(rows), CHUNK):
+        with unit_of_work():
+            ImportRow.objects.bulk_create(rows[start : start + CHUNK])
+    return str(_mark_checked(actor=actor, operation_id=operation_id, batch_uid=batch.uid, layouts=_plain(upload)))
+
+
+def _plain(upload: compute.Upload) -> list[dict[str, Any]]:
+    return [
+        {
+            "sheet": layout.sheet,
+            "title": layout.title,
+            "groups": list(layout.groups),
+            "columns": [
+                {"index": c.index, "heading": c.heading, "field": c.field, "why": c.why, "sample": list(c.sample[:3])}
+                for c in layout.columns
+            ],
+        }
+        for layout in upload.layouts
+    ]
+
+
+def _staged_rows(
+    actor: Actor, batch: ImportBatch, upload: compute.Upload, matches: Mapping[str, compute.Match]
+) -> list[ImportRow]:
+    faults: dict[tuple[str, int], list[dict[str, Any]]] = {}
+    for fault in upload.book.faults:
+        if fault.row is not None:
+            faults.setdefault((fault.sheet, fault.row), []).append(compute.describe(fault))
+    here = queries.person_ids(actor, [m.person_uid for m in matches.values() if m.person_uid])
+    rows = []
+    for value in upload.book.records.to_pylist():
+        match = matches[value["unique_id"]]
+        found = faults.pop((value["sheet"], value["row"]), [])
+        rows.append(
+            ImportRow(
+                created_at=actor.now,
+                batch=batch,
+                sheet=value["sheet"],
+                row_number=value["row"],
+                record_id=value["unique_id"],
+                record=json.dumps(value, ensure_ascii=False, default=str),
+                faults=[{**fault, "value": ""} for fault in found],
+                outcome="doubtful" if found else "taken",
+                person_id=here.get(match.person_uid) if match.person_uid else None,
+                cluster=match.cluster,
+                probability=match.probability,
+                candidates=list(match.candidates),
+            )
+        )
+    rows += [
+        ImportRow(
+            created_at=actor.now,
+            batch=batch,
+            sheet=sheet,
+            row_number=number,
+            record_id=f"{sheet}:{number}",
+            faults=[{**fault, "value": ""} for fault in found],
+            outcome="refused",
+        )
+        for (sheet, number), found in faults.items()
+    ]
+    return rows
+
+
+@action("person.import")
+def _mark_checked(*, actor: Actor, batch_uid: UUID, layouts: list[dict[str, Any]]) -> str:
+    batch = queries.import_by_uid(actor, batch_uid, lock=True)
+    stop_if(rules_imports.why_not_move(batch.state, "checked"))
+    outcomes = Counter(ImportRow.objects.filter(batch=batch).values_list("outcome", flat=True))
+    batch.state, batch.layouts = "checked", layouts
+    batch.counts = {name: outcomes.get(name, 0) for name in ("taken", "doubtful", "refused")}
+    batch.counts["matched"] = ImportRow.objects.filter(batch=batch, person__isnull=False).count()
+    batch.save(update_fields=["state", "layouts", "counts"])
+    record(actor, "person.import", kind="import", uid=batch.uid, step="checked", **batch.counts)
+    return str(batch.uid)
+
+
+@action("person.import")
+def decide_row(*, actor: Actor, batch_uid: UUID, row_id: int, decision: str, person_uid: UUID | None) -> str:
+    """Say of a doubtful row whether it is an existing person (`same`), somebody new (`new`), or stays out (`hold`)."""
+    batch = queries.import_by_uid(actor, batch_uid, lock=True)
+    stop_if(rules_imports.why_not_move(batch.state, "checked"))
+    row = ImportRow.objects.select_for_update().filter(batch=batch, pk=row_id).first()
+    if row is None or decision not in ("same", "new", "hold"):
+        raise NotFound()
+    row.decision = decision
+    offered = {candidate["person"] for candidate in row.candidates}
+    if decision == "same":
+        if str(person_uid) not in offered:
+            raise NotFound()
+        row.person_id = queries.person_ids(actor, [person_uid] if person_uid else []).get(person_uid)
+    else:
+        row.person_id = None
+        row.cluster = f"row:{row.pk}"
+    row.save(update_fields=["decision", "person", "cluster"])
+    record(actor, "person.import", kind="import", uid=batch.uid, step="row", row=row.row_number, decision=decision)
+    return str(batch.uid)
+
+
+def confirm_import(*, actor: Actor, operation_id: UUID, batch_uid: UUID) -> dict[str, Any]:
+    """Write the people of a checked import in chunks nobody sees, then make the whole visible by one row."""
+    batch = queries.import_by_uid(actor, batch_uid)
+    if batch.state == "visible":
+        return dict(_publish(actor=actor, operation_id=operation_id, batch_uid=batch_uid))
+    _begin(actor=actor, operation_id=uuid4(), batch_uid=batch_uid)
+    rows = list(ImportRow.objects.filter(batch=batch).exclude(outcome="refused").exclude(decision="hold"))
+    records, clusters = compute.staged_records(batch, rows)
+    drafts = compute.draft_people(actor, records, clusters, batch.place_path, batch.stated_on or actor.today)
+    existing = {row.cluster: row.person_id for row in rows if row.person_id}
+    add_people(actor=actor, drafts=drafts, batch=batch, rows=rows, existing=existing)
+    return dict(_publish(actor=actor, operation_id=operation_id, batch_uid=batch_uid))
+
+
+@action("person.import")
+def _begin(*, actor: Actor, batch_uid: UUID) -> str:
+    batch = queries.import_by_uid(actor, batch_uid, lock=True)
+    taken = ImportRow.objects.filter(batch=batch).exclude(outcome="refused").exclude(decision="hold").count()
+    stop_if(rules_imports.why_not_confirm(batch.state, taken))
+    batch.state = "importing"
+    batch.save(update_fields=["state"])
+    record(actor, "person.import", kind="import", uid=batch.uid, step="importing", rows=taken)
+    return str(batch.uid)
+
+
+@action("person.import")
+def _publish(*, actor: Actor, batch_uid: UUID) -> dict[str, Any]:
+    batch = queries.import_by_uid(actor, batch_uid, lock=True)
+    stop_if(rules_imports.why_not_move(batch.state, "visible"))
+    rows = ImportRow.objects.filter(batch=batch)
+    batch.counts |= {
+        "people_new": Person.objects.filter(batch_uid=batch.uid).count(),
+        "people_known": rows.filter(person__isnull=False).exclude(person__batch_uid=batch.uid).values("person").distinct().count(),
+        "rows_held": rows.filter(decision="hold").count(),
+        "facts": Fact.objects.filter(batch_uid=batch.uid).count(),
+    }
+    batch.state, batch.confirmed_at = "visible", actor.now
+    batch.save(update_fields=["state", "counts", "confirmed_at"])
+    record(actor, "person.import", kind="import", uid=batch.uid, step="visible", **batch.counts)
+    return {"batch": str(batch.uid), **batch.counts}
+
+
+@action("person.import")
+def withdraw_import(*, actor: Actor, batch_uid: UUID) -> str:
+    """Take a whole import back: one row changes state and all it brought is out of sight."""
+    batch = queries.import_by_uid(actor, batch_uid, lock=True)
+    stop_if(rules_imports.why_not_withdraw(batch.state, batch.confirmed_at, actor.now))
+    batch.state, batch.withdrawn_at = "withdrawn", actor.now
+    batch.save(update_fields=["state", "withdrawn_at"])
+    record(actor, "person.import", kind="import", uid=batch.uid, step="withdrawn")
+    return str(batch.uid)
+
+
+def add_people(
+    *,
+    actor: Actor,
+    drafts: compute.Drafts,
+    batch: ImportBatch,
+    rows: Sequence[ImportRow],
+    existing: Mapping[str, int],
+) -> None:
+    """Write drafted people, households, facts and group statuses under a batch that is not visible yet."""
+    by_record = {row.record_id: row for row in rows}
+    fresh = [d for d in drafts.persons if d.values["person_id"] not in existing]
+    homes = _add_households(actor, drafts, fresh, batch)
+    for start in range(0, len(fresh), CHUNK):
+        part = fresh[start : start + CHUNK]
+        with unit_of_work():
+            keys = make_data_keys([draft.uid for draft in part])
+            people = [_person(actor, draft, homes.get(draft.household), batch, keys[draft.uid]) for draft in part]
+            Person.objects.bulk_create(people)
+            _add_facts(actor, zip(part, people, strict=True), batch, keys)
+            _note_rows(by_record, zip(part, people, strict=True))
+    known = [d for d in drafts.persons if d.values["person_id"] in existing]
+    for start in range(0, len(known), CHUNK):
+        part = known[start : start + CHUNK]
+        with unit_of_work():
+            held = Person.objects.in_bulk([existing[d.values["person_id"]] for d in part])
+            pairs = [(draft, held[existing[draft.values["person_id"]]]) for draft in part]
+            keys = queries.keys_of(person.uid for _, person in pairs)
+            _add_facts(actor, pairs, batch, keys, chosen=False)
+
+
+def _add_households(
+    actor: Actor, drafts: compute.Drafts, fresh: Iterable[compute.PersonDraft], batch: ImportBatch
+) -> dict[str, Household]:
+    paths: dict[str, str] = {}
+    sizes: Counter[str] = Counter()
+    for draft in fresh:
+        if draft.household:
+            paths.setdefault(draft.household, draft.place_path)
+            sizes[draft.household] += 1
+    made: dict[str, Household] = {}
+    codes = list(paths)
+    for start in range(0, len(codes), CHUNK):
+        with unit_of_work():
+            part = {
+                code: Household(
+                    uid=uuid4(),
+                    created_at=actor.now,
+                    place_path=paths[code],
+                    batch_uid=batch.uid,
+                    number=f"H{batch.pk}-{start + index + 1}",
+                    size=sizes[code],
+                )
+                for index, code in enumerate(codes[start : start + CHUNK])
+            }
+            keys = make_data_keys([home.uid for home in part.values()])
+            for code, home in part.items():
+                home.__dict__["_data_key"] = keys[home.uid]
+                home.address = drafts.households.get(code, {}).get("address") or None
+                home.household_uid = home.uid
+            Household.objects.bulk_create(part.values())
+            made |= part
+    return made
+
+
+def _person(
+    actor: Actor, draft: compute.PersonDraft, home: Household | None, batch: ImportBatch, key: bytes
+) -> Person:
+    values = draft.values
+    born, phone, id_no = values.get("birth_on"), values.get("phone"), values.get("id_no")
+    person = Person(
+        uid=draft.uid,
+        created_at=actor.now,
+        place_path=draft.place_path,
+        sensitivity=person_sensitivity(born, actor.today),
+        subject_uid=draft.uid,
+        household_uid=home.uid if home else None,
+        household=home,
+        maker_uid=actor.login_uid,
+        batch_uid=batch.uid,
+        name=values.get("name") or "",
+        name_pinyin=pinyin(values.get("name") or ""),
+        name_initials=initials(values.get("name") or ""),
+        sex=values.get("sex") or "0",
+        birth_on=born if values.get("birth_precision") in (None, "day") else None,
+        birth_year=born.year if born else None,
+        phone_last4=(phone or "")[-4:],
+        id_no_masked=masked(id_no),
+        relation=(values.get("relation") or "")[:20],
+    )
+    person.__dict__["_data_key"] = key
+    person.id_no, person.phone, person.address = id_no or None, phone or None, values.get("address") or None
+    return person
+
+
+def masked(id_no: str | None) -> str:
+    """Region and the last four, the rest starred.
+
+    >>> masked("999999195001010018")
+    '999999********0018'
+    """
+    if not id_no:
+        return ""
+    return id_no[:6] + "*" * max(len(id_no) - 10, 0) + id_no[-4:]
+
+
+def person_sensitivity(born: date | None, today: date) -> Sensitivity:
+    """Under fourteen is sensitive (PIPL article 28); an unknown birth date is not taken for a child's."""
+    if born is not None and (today.year - born.year - ((today.month, today.day) < (born.month, born.day))) < UNDER_FOURTEEN:
+        return Sensitivity.SENSITIVE
+    return Sensitivity.PERSONAL
+
+
+def _add_facts(
+    actor: Actor,
+    pairs: Iterable[tuple[compute.PersonDraft, Person]],
+    batch: ImportBatch,
+    keys: Mapping[UUID, bytes],
+    *,
+    chosen: bool = True,
+) -> None:
+    facts: list[Fact] = []
+    statuses: list[GroupStatus] = []
+    for draft, person in pairs:
+        for stated in draft.facts:
+            facts.append(_fact(actor, person, stated, batch, keys[person.uid], chosen=chosen))
+        for group in draft.groups:
+            statuses.append(_status(actor, person, group, batch))
+    Fact.objects.bulk_create(facts, batch_size=CHUNK)
+    GroupStatus.objects.bulk_create(statuses, batch_size=CHUNK)
+
+
+def _fact(
+    actor: Actor, person: Person, stated: Mapping[str, Any], batch: ImportBatch, key: bytes, *, chosen: bool
+) -> Fact:
+    fact = Fact(
+        uid=uuid4(),
+        created_at=actor.now,
+        place_path=person.place_path,
+        sensitivity=FIELDS[stated["field"]].sensitivity_for(person.is_protected),
+        subject_uid=person.uid,
+        household_uid=person.household_uid,
+        maker_uid=actor.login_uid,
+        person=person,
+        field=stated["field"],
+        source=stated["source"],
+        source_row=stated.get("unique_id") or "",
+        batch_uid=batch.uid,
+        is_chosen=chosen and bool(stated["chosen"]),
+        doubt=stated.get("doubt") or "",
+        stated_on=batch.stated_on,
+    )
+    fact.__dict__["_data_key"] = key
+    fact.value = str(stated["value"])
+    return fact
+
+
+def _status(actor: Actor, person: Person, group: Mapping[str, Any], batch: ImportBatch) -> GroupStatus:
+    return GroupStatus(
+        uid=uuid4(),
+        created_at=actor.now,
+        place_path=person.place_path,
+        sensitivity=group_sensitivity(group["group"]),
+        subject_uid=person.uid,
+        household_uid=person.household_uid,
+        maker_uid=actor.login_uid,
+        person=person,
+        group=group["group"],
+        detail=group["detail"],
+        source=group["source"],
+        batch_uid=batch.uid,
+        starts_on=group["starts_on"],
+        ends_on=group["ends_on"],
+    )
+
+
+def _note_rows(
+    by_record: Mapping[str, ImportRow], pairs: Iterable[tuple[compute.PersonDraft, Person]]
+) -> None:
+    changed = []
+    for draft, person in pairs:
+        for record_id in draft.record_ids:
+            row = by_record[record_id]
+            row.person = person
+            changed.append(row)
+    ImportRow.objects.bulk_update(changed, ["person"], batch_size=CHUNK)
+
+

@@ -1,0 +1,253 @@
+"""Rows to engines and back: reading an upload, matching it with the people already here, drafting people.
+
+Nothing is written here. Reading happens in a limited child process; linking in this one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+from linli.core.actor import Actor
+from linli.core.errors import BadInput
+from linli.core.limited import in_child
+from linli.engines import errors as engine_errors
+from linli.party import queries
+from linli.core.sealed import data_key
+from linli.party.fields import FIELDS
+from linli.party.models import ImportBatch, ImportRow
+from linli.place import queries as places
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from linli.engines.lists import Layout, ListBook
+
+HERE = "在册"
+DEMO_REGION = "999999"
+
+
+@dataclass(frozen=True)
+class Upload:
+    """What an upload holds: recognised columns per sheet, records and faults."""
+
+    layouts: tuple[Layout, ...]
+    book: ListBook
+
+
+def read_upload(
+    actor: Actor, name: str, content: bytes, columns: Sequence[Mapping[str, str | None]] | None, on: date
+) -> Upload:
+    """Read a file in a limited child. `columns`: per sheet, heading index → field as the user corrected it."""
+    regions = places.region_codes(actor)
+    try:
+        return in_child(_read, name, content, columns, on, regions)
+    except engine_errors.BadInput as error:
+        raise BadInput("party.file_unreadable", faults=[describe(fault) for fault in error.faults]) from None
+
+
+def _read(
+    name: str,
+    content: bytes,
+    columns: Sequence[Mapping[str, str | None]] | None,
+    on: date,
+    regions: frozenset[str],
+) -> Upload:
+    from linli.engines import lists
+
+    grids = lists.read_grids(content, name)
+    layouts = [lists.recognise(grid) for grid in grids]
+    if columns is not None:
+        layouts = [_corrected(layout, chosen) for layout, chosen in zip(layouts, columns, strict=True)]
+    book = lists.read_records(grids, layouts, on=on, known_regions=regions, demo_region=DEMO_REGION)
+    return Upload(tuple(layouts), book)
+
+
+def _corrected(layout: Layout, chosen: Mapping[str, str | None]) -> Layout:
+    for column in layout.columns:
+        wanted = chosen.get(str(column.index), column.field)
+        if wanted != column.field:
+            layout = layout.with_column(column.index, wanted)
+    return layout
+
+
+def describe(fault: engine_errors.Fault) -> dict[str, Any]:
+    """A fault as plain data, for keeping beside its row; words are made when it is shown."""
+    return {
+        "code": fault.code,
+        "outcome": fault.outcome,
+        "sheet": fault.sheet,
+        "row": fault.row,
+        "column": fault.column,
+        "value": fault.value,
+        "params": dict(fault.params),
+    }
+
+
+@dataclass(frozen=True)
+class Match:
+    """Where a record belongs: an existing person, or a new one named by `cluster`; and who it resembles."""
+
+    person_uid: UUID | None
+    cluster: str
+    probability: float
+    candidates: tuple[dict[str, Any], ...] = ()
+
+
+def match_records(actor: Actor, records: pa.Table, place_path: str) -> dict[str, Match]:
+    """For each record of an upload, the person it belongs to. Doubtful likenesses become candidates."""
+    import pyarrow as pa
+
+    from linli.engines import linkage
+
+    here = people_as_records(actor, place_path, records.schema)
+    together = pa.concat_tables([records, here], promote_options="permissive")
+    result = linkage.link(together)
+    known = set(here.column("unique_id").to_pylist())
+    clusters: dict[str, list[tuple[str, float]]] = {}
+    for row in result.links.to_pylist():
+        clusters.setdefault(row["person_id"], []).append((row["unique_id"], row["probability"]))
+    likely = _candidates(result.review.to_pylist(), known)
+    matches: dict[str, Match] = {}
+    for cluster, members in clusters.items():
+        existing = [uid for uid, _ in members if uid in known]
+        for uid, probability in members:
+            if uid in known:
+                continue
+            person = UUID(existing[0].removeprefix("person:")) if len(existing) == 1 else None
+            several = [{"person": one.removeprefix("person:"), "probability": probability} for one in existing]
+            found = several if len(existing) > 1 else likely.get(uid, [])
+            matches[uid] = Match(person, cluster, probability, tuple(found))
+    return matches
+
+
+def _candidates(review: Iterable[Mapping[str, Any]], known: set[str]) -> dict[str, list[dict[str, Any]]]:
+    found: dict[str, list[dict[str, Any]]] = {}
+    for pair in review:
+        for mine, other in ((pair["a"], pair["b"]), (pair["b"], pair["a"])):
+            if mine not in known and other in known:
+                found.setdefault(mine, []).append(
+                    {
+                        "person": other.removeprefix("person:"),
+                        "probability": pair["probability"],
+                        "for": pair["for"],
+                        "against": pair["against"],
+                    }
+                )
+    return found
+
+
+def people_as_records(actor: Actor, place_path: str, schema: pa.Schema) -> pa.Table:
+    """The people already here, in the shape of records, so that one engine compares all."""
+    import pyarrow as pa
+
+    rows = [
+        {
+            "unique_id": f"person:{person.uid}",
+            "source": HERE,
+            "file": HERE,
+            "sheet": "",
+            "name": person.name,
+            "sex": person.sex,
+            "birth_on": person.birth_on,
+            "id_no": opened.get("id_no"),
+            "phone": opened.get("phone"),
+            "address": opened.get("address"),
+            "region": person.place_path.rstrip("/").rsplit("/", 1)[-1],
+        }
+        for person, opened in queries.people_opened(actor, place_path)
+    ]
+    return pa.Table.from_pylist([{name: row.get(name) for name in schema.names} for row in rows], schema=schema)
+
+
+@dataclass
+class PersonDraft:
+    """A person about to be written, with the facts lists state and the groups lists name."""
+
+    uid: UUID
+    values: dict[str, Any]
+    place_path: str
+    household: str
+    facts: list[dict[str, Any]] = field(default_factory=list)
+    groups: list[dict[str, Any]] = field(default_factory=list)
+    record_ids: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Drafts:
+    """Persons and households ready to write."""
+
+    persons: list[PersonDraft]
+    households: dict[str, dict[str, Any]]
+
+
+def draft_people(actor: Actor, records: pa.Table, clusters: Mapping[str, str], place_path: str, on: date) -> Drafts:
+    """One draft per cluster of records: chosen values, every stated fact with its source, groups, household."""
+    import pyarrow as pa
+
+    from linli.engines import linkage
+
+    ids = records.column("unique_id").to_pylist()
+    links = pa.table(
+        {
+            "unique_id": ids,
+            "source": records.column("source").to_pylist(),
+            "person_id": [clusters[uid] for uid in ids],
+            "probability": [1.0] * len(ids),
+            "why": [""] * len(ids),
+        }
+    )
+    resolved = linkage.resolve(records, links, on=on)
+    members: dict[str, list[str]] = {}
+    for uid in ids:
+        members.setdefault(clusters[uid], []).append(uid)
+    rows = resolved.persons.to_pylist()
+    where = places.resolve_places(
+        actor, place_path, [(row.get("region"), row.get("place"), row.get("address")) for row in rows]
+    )
+    drafts = {
+        row["person_id"]: PersonDraft(uuid4(), row, path, row.get("household_id") or "")
+        for row, path in zip(rows, where, strict=True)
+    }
+    for fact in resolved.facts.to_pylist():
+        if fact["field"] in FIELDS and fact["value"]:
+            drafts[fact["person_id"]].facts.append(fact)
+    _add_groups(drafts, records, clusters)
+    for cluster, uids in members.items():
+        drafts[cluster].record_ids = uids
+    households = {row["household_id"]: row for row in resolved.households.to_pylist()}
+    return Drafts(list(drafts.values()), households)
+
+
+def _add_groups(drafts: Mapping[str, PersonDraft], records: pa.Table, clusters: Mapping[str, str]) -> None:
+    names = ["unique_id", "source", "groups", "group_from", "group_to", "disability_class", "disability_grade"]
+    for row in records.select(names).to_pylist():
+        for group in row["groups"] or ():
+            detail = f"{row['disability_class'] or ''}/{row['disability_grade'] or ''}" if group == "PWD" else ""
+            drafts[clusters[row["unique_id"]]].groups.append(
+                {
+                    "group": group,
+                    "detail": detail.strip("/"),
+                    "source": row["source"],
+                    "starts_on": row["group_from"],
+                    "ends_on": row["group_to"],
+                }
+            )
+
+
+def staged_records(batch: ImportBatch, rows: Sequence[ImportRow]) -> tuple[pa.Table, dict[str, str]]:
+    """The staged rows of an import as records again, and the cluster each belongs to."""
+    import json
+
+    from linli.engines import lists
+
+    key = data_key(batch.uid)
+    values = []
+    for row in rows:
+        row.__dict__["_data_key"] = key
+        row.batch = batch
+        values.append(json.loads(row.record))
+    return lists.records_from_rows(values), {row.record_id: row.cluster for row in rows}

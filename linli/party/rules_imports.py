@@ -1,0 +1,40 @@
+"""What may happen to an import, and when. Looks only at what it is given."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from linli.core.errors import Refusal
+
+STATES = {
+    "uploaded": {"checked", "failed"},
+    "checked": {"checked", "importing", "failed"},
+    "importing": {"visible", "failed"},
+    "visible": {"withdrawn"},
+    "failed": set(),
+    "withdrawn": set(),
+}
+WITHDRAW_WITHIN = timedelta(hours=24)
+ROWS_AT_MOST = 100_000
+
+
+def why_not_move(state: str, to_state: str) -> Refusal | None:
+    """Whether an import may go from one state to another."""
+    if to_state in STATES[state]:
+        return None
+    return Refusal("party.import_state", state=state)
+
+
+def why_not_withdraw(state: str, confirmed_at: datetime | None, now: datetime) -> Refusal | None:
+    """A whole import can be taken back within 24 hours of being confirmed."""
+    refusal = why_not_move(state, "withdrawn")
+    if refusal:
+        return refusal
+    if confirmed_at is None or now - confirmed_at >= WITHDRAW_WITHIN:
+        return Refusal("party.import_too_old")
+    return None
+
+
+def why_not_confirm(state: str, taken: int) -> Refusal | None:
+    """An import needs at least one row that can become a person."""
+    return why_not_move(state, "importing") or (Refusal("party.import_empty") if taken == 0 else None)
