@@ -133,7 +133,7 @@ def decide(
     if actor.login_uid is None:
         return _deny("anonymous", hidden=True)
     refused = _refused_by_place(actor, rule, thing, today)
-    if refused:
+    if refused is not None:
         return refused
     if rule.not_own and _is_own(actor, thing):
         return _deny("own_business")
@@ -170,13 +170,14 @@ def _is_own(actor: ActorFacts, thing: ObjectFacts) -> bool:
 
 def _assured(actor: ActorFacts, rule: ActionRule, sensitivity: Sensitivity, now: datetime) -> Decision:
     if rule.fresh or sensitivity >= Sensitivity.SAFETY:
-        if not _within(actor.fresh_factor_at, now, FRESH_FACTOR_HOLDS):
+        if not is_within(actor.fresh_factor_at, now, FRESH_FACTOR_HOLDS):
             return _deny("fresh_factor_needed")
     elif rule.second_factor or sensitivity >= Sensitivity.SENSITIVE:
-        if not _within(actor.second_factor_at, now, SECOND_FACTOR_HOLDS):
+        if not is_within(actor.second_factor_at, now, SECOND_FACTOR_HOLDS):
             return _deny("second_factor_needed")
     return ALLOW
 
 
-def _within(at: datetime | None, now: datetime, span: timedelta) -> bool:
+def is_within(at: datetime | None, now: datetime, span: timedelta) -> bool:
+    """Whether something shown `at` still counts; what lies in the future never does."""
     return at is not None and timedelta(0) <= now - at < span

@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 DEBIAN_15 = Path("/usr/lib/postgresql/15/bin")
+MEMORY_DISK = Path("/dev/shm")
 KINDS = ("sqlite", "postgres", "postgres15")
 SERVER_USER = "nobody"
 
@@ -41,7 +42,7 @@ def _lay_out(config: pytest.Config) -> None:
     kind = config.known_args_namespace.db or os.environ.get("LINLI_TEST_DB", "sqlite")
     if kind not in KINDS:
         raise pytest.UsageError(f"LINLI_TEST_DB={kind}: choose one of {', '.join(KINDS)}")
-    base = Path(tempfile.mkdtemp(prefix="linli-test-"))
+    base = Path(tempfile.mkdtemp(prefix="linli-test-", dir=_memory_disk()))
     base.chmod(0o755)
     config.add_cleanup(lambda: shutil.rmtree(base, ignore_errors=True))
     os.environ["LINLI_HOME"] = str(base / "home")
@@ -56,6 +57,16 @@ def _lay_out(config: pytest.Config) -> None:
         server.start()
         config.add_cleanup(server.stop)
         os.environ["DATABASE_URL"] = server.url("linli")
+
+
+def _memory_disk() -> Path | None:
+    """A disk in memory, where waiting for each write to be safe costs nothing; None: the ordinary place.
+
+    The settings under test stay the safe ones; only the waiting is saved (5 s instead of 20).
+    """
+    if MEMORY_DISK.is_dir() and os.access(MEMORY_DISK, os.W_OK) and shutil.disk_usage(MEMORY_DISK).free > 2 << 30:
+        return MEMORY_DISK
+    return None
 
 
 def _programs(kind: str, base: Path) -> Path:

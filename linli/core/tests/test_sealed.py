@@ -26,9 +26,12 @@ from linli.core.sealed import (
 KEY, OTHER_KEY = b"k" * 32, b"o" * 32
 
 
-@given(st.text(), st.text())
+TEXT = st.text(st.characters(exclude_categories=["Cs"]))
+
+
+@given(TEXT, TEXT)
 def test_a_value_opens_where_it_was_sealed(where: str, text: str):
-    assert unseal(KEY, where.encode("utf-8", "replace").decode(), seal(KEY, where.encode("utf-8", "replace").decode(), text)) == text
+    assert unseal(KEY, where, seal(KEY, where, text)) == text
 
 
 def test_two_seals_of_one_value_differ():
