@@ -150,12 +150,18 @@ def number_text(value: float) -> tuple[str, bool]:
     return format(value, ".15g"), False
 
 
+def bare_text(text: str) -> str:
+    """Trimmed, and without the apostrophe that keeps a cell from being run as a formula."""
+    text = text.strip()
+    return text[1:] if text[:2] in {"'=", "'+", "'-", "'@"} else text
+
+
 def value_text(value: object) -> tuple[str, bool]:
     """A cell's value as text, and whether digits were lost."""
     if value is None:
         return "", False
     if isinstance(value, str):
-        return value.strip(), False
+        return bare_text(value), False
     if isinstance(value, bool):
         return ("是" if value else "否"), False
     if isinstance(value, int):
@@ -180,7 +186,7 @@ def _open_csv(data: bytes, name: str, digest: str, limits: Limits) -> Grid:
     for row in _records(text, name):
         if len(row) > limits.columns:
             raise file_fault("too_many_columns", name, row=len(rows) + 1, count=len(row), limit=limits.columns)
-        rows.append(tuple(cell.strip() for cell in row))
+        rows.append(tuple(bare_text(cell) for cell in row))
         cells += len(row)
         if len(rows) > limits.rows or cells > limits.cells:
             raise file_fault("too_many_rows", name, count=len(rows), limit=limits.rows)

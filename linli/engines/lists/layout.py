@@ -251,7 +251,7 @@ def _head_as_subject(columns: list[Column], samples: Sequence[Sequence[str]]) ->
 
 def _promoted(column: Column, swap: Mapping[str, str], have: set[str | None]) -> Column:
     """The column when the head (or member) is the person; 户主电话 then is the person's phone."""
-    if column.field in swap:
+    if column.field and column.field in swap:
         return replace(column, field=swap[column.field], why="head_is_subject")
     key = heading_key(column.heading)
     if column.field is None and "head_name" in swap and key.startswith("户主"):

@@ -147,9 +147,9 @@ class RowReader:
                 draft.doubt("card_words_mismatch", column, text)
         id_column = self._by_field.get("id_no")
         own = read_id(row[id_column.index], self.on, self.regions) if id_column else NO_ID
-        if card.id_no and own.id_no and own.state in {"valid", "doubtful"} and "*" not in card.id_no:
-            if own.id_no != card.id_no:
-                draft.doubt("card_id_mismatch", column, text)
+        whole = card.id_no and "*" not in card.id_no and own.state in {"valid", "doubtful"}
+        if whole and own.id_no != card.id_no:
+            draft.doubt("card_id_mismatch", column, text)
         return card.id_no
 
     def _birth(self, draft: Draft, row: tuple[str, ...], read: IdRead) -> str | None:

@@ -75,9 +75,15 @@ def _words(kind: str) -> tuple[str, ...]:
     return tuple(heading_key(word) for word in table("headings")["rows"][kind])
 
 
+@cache
+def _first_characters() -> frozenset[str]:
+    """Characters a total or a signature line can begin with: most cells are told apart by this alone."""
+    return frozenset(word[0] for kind in ("totals", "signatures") for word in _words(kind)) | set("([【（〔<*＊ TSPR")
+
+
 def _is_total(text: str) -> bool:
     """合计, 合 计, 合计：12人; not a name that begins so (合计 is no surname) nor a sentence."""
-    if not text or len(text) > 16 or text.isdigit():
+    if not text or text[0] not in _first_characters() or len(text) > 16:
         return False
     key = heading_key(text)
     return key.startswith(_words("totals")) and (key in _words("totals") or not plain(text).isalpha())
@@ -85,8 +91,8 @@ def _is_total(text: str) -> bool:
 
 def _signs(text: str) -> bool:
     """A signature line's cell: 填表人：张三, （盖章）, 审核人. A word with a colon, or the word alone."""
-    if not text or len(text) > 300 or text.isdigit():
+    if not text or text[0] not in _first_characters() or len(text) > 300:
         return False
     head, colon, _ = plain(text).partition(":")
     key = heading_key(head)
-    return key in _words("signatures") if not colon else key.endswith(_words("signatures")) and len(key) <= 12
+    return key in _words("signatures") or (bool(colon) and key.endswith(_words("signatures")) and len(key) <= 12)

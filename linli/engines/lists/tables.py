@@ -40,6 +40,8 @@ def plain(text: str) -> str:
     >>> plain(" １２３Ｘ\u200b ")
     '123X'
     """
+    if text.isprintable() and unicodedata.is_normalized("NFKC", text):
+        return text.strip()
     return _CONTROL.sub("", unicodedata.normalize("NFKC", text)).replace("\u200b", "").strip()
 
 
@@ -49,7 +51,8 @@ def tight(text: str) -> str:
     >>> tight("张　三")
     '张三'
     """
-    return _BLANKS.sub("", plain(text))
+    bare = plain(text)
+    return bare.replace(" ", "") if bare.isprintable() else _BLANKS.sub("", bare)
 
 
 @cache

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from linli.engines.errors import BadInput
-from linli.engines.lists.grids import Grid, Limits, check_area, file_fault, make_grid, value_text
+from linli.engines.lists.grids import Grid, Limits, bare_text, check_area, file_fault, make_grid, value_text
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
@@ -124,7 +124,7 @@ def _grid(book: CalamineWorkbook, title: str, name: str, digest: str, limits: Li
         row: list[str] = []
         for index, value in enumerate(values):
             if value.__class__ is str:
-                row.append(value.strip())
+                row.append(bare_text(value))
                 continue
             text, cut = value_text(value)
             row.append(text)
