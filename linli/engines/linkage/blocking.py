@@ -1,4 +1,5 @@
 """Which pairs are looked at: blocking keys, their caps, and the adviser that estimates recall beforehand."""
+# ruff: noqa: S608 - the SQL is put together from the expressions of KEYS, never from data.
 
 from __future__ import annotations
 
@@ -39,7 +40,9 @@ def make_keys(db: duckdb.DuckDBPyConnection, pairs_per_row: int) -> list[dict[st
     Returns per rule how many records have the key, the pairs it gives, the keys set aside as
     too common and the records those stood on.
     """
-    hashed = ", ".join(f"hash({sql}) as raw_{name}" if sql == "name" else f"case when ({sql}) is not null then hash({sql}) end as raw_{name}" for name, sql in KEYS.items())
+    hashed = ", ".join(
+        f"case when ({sql}) is not null then hash({sql}) end as raw_{name}" for name, sql in KEYS.items()
+    )
     db.execute(f"create or replace table hashed as select *, {hashed} from compared").fetchall()
     report = []
     selects = []
@@ -50,11 +53,14 @@ def make_keys(db: duckdb.DuckDBPyConnection, pairs_per_row: int) -> list[dict[st
             f" where raw_{name} is not null group by 1 having count(*) > 1"
         ).fetchall()
         selects.append(f"size_{name}.raw as {key_column(name)}")
-        joins.append(f"left join size_{name} on hashed.raw_{name} = size_{name}.raw and size_{name}.n <= {pairs_per_row + 1}")
+        joins.append(
+            f"left join size_{name} on hashed.raw_{name} = size_{name}.raw and size_{name}.n <= {pairs_per_row + 1}"
+        )
         report.append(_rule_report(db, name, pairs_per_row))
     raws = ", ".join(f"raw_{name}" for name in KEYS)
     db.execute(
-        f"create or replace table keyed as select hashed.* exclude ({raws}), {', '.join(selects)} from hashed {' '.join(joins)} order by i"
+        f"create or replace table keyed as select hashed.* exclude ({raws}), {', '.join(selects)}"
+        f" from hashed {' '.join(joins)} order by i"
     ).fetchall()
     for name in KEYS:
         db.execute(f"drop table size_{name}").fetchall()
@@ -66,7 +72,8 @@ def _rule_report(db: duckdb.DuckDBPyConnection, name: str, pairs_per_row: int) -
     limit = pairs_per_row + 1
     row = db.execute(
         f"select coalesce(sum(n) filter (n <= {limit}), 0), coalesce(sum(n * (n - 1) // 2) filter (n <= {limit}), 0),"
-        f" count(*) filter (n > {limit}), coalesce(sum(n) filter (n > {limit}), 0), coalesce(max(n), 0) from size_{name}"
+        f" count(*) filter (n > {limit}), coalesce(sum(n) filter (n > {limit}), 0), coalesce(max(n), 0)"
+        f" from size_{name}"
     ).fetchall()[0]
     names = ("records", "pairs", "dropped_keys", "dropped_records", "largest")
     return {"rule": name, **{key: int(value) for key, value in zip(names, row, strict=True)}}
@@ -82,8 +89,9 @@ def estimated_recall(db: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     """
     rest = " or ".join(_equal(name) for name in KEYS if name not in ID_KEYS)
     own = " or ".join(_equal(name) for name in ID_KEYS)
-    sure = f"l.{key_column('name_birth')} = r.{key_column('name_birth')} and l.i < r.i and ({_equal('phone')} or {_equal('birth_door')})"
-    by_id, of_rest = _count(db, f"l.{key_column('id')} = r.{key_column('id')} and l.i < r.i", rest)
+    number, name = key_column("id"), key_column("name_birth")
+    sure = f"l.{name} = r.{name} and l.i < r.i and ({_equal('phone')} or {_equal('birth_door')})"
+    by_id, of_rest = _count(db, f"l.{number} = r.{number} and l.i < r.i", rest)
     by_rest, of_id = _count(db, sure, own)
     if min(by_id, by_rest) < 30:
         return {"recall": None, "pairs_by_id": by_id, "pairs_by_rest": by_rest}
@@ -102,7 +110,7 @@ def _equal(name: str) -> str:
 
 
 def _count(db: duckdb.DuckDBPyConnection, on: str, caught: str) -> tuple[int, int]:
-    row = db.execute(
-        f"select count(*), count(*) filter ({caught}) from keyed as l join keyed as r on {on}"
-    ).fetchall()[0]
+    row = db.execute(f"select count(*), count(*) filter ({caught}) from keyed as l join keyed as r on {on}").fetchall()[
+        0
+    ]
     return int(row[0]), int(row[1])

@@ -39,7 +39,7 @@ def cluster(size: int, pairs: np.ndarray, log_odds: np.ndarray, threshold: float
     complete = agreed == members * (members - 1) // 2
     first = np.full(len(members), size, dtype=np.int64)
     np.minimum.at(first, part, np.arange(size))
-    group = first[part]
+    group: np.ndarray = first[part]
     open_pairs = inside & ~complete[part[pairs[:, 0]]]
     by_part: dict[int, list[tuple[int, int, float]]] = defaultdict(list)
     for (a, b), value in zip(pairs[open_pairs].tolist(), strength[open_pairs].tolist(), strict=True):

@@ -24,7 +24,13 @@ LINKS = pa.schema(
     ]
 )
 REVIEW = pa.schema(
-    [("a", pa.string()), ("b", pa.string()), ("probability", pa.float64()), ("for", pa.string()), ("against", pa.string())]
+    [
+        ("a", pa.string()),
+        ("b", pa.string()),
+        ("probability", pa.float64()),
+        ("for", pa.string()),
+        ("against", pa.string()),
+    ]
 )
 
 USED: dict[str, pa.DataType] = {
@@ -139,3 +145,8 @@ def table_digest(table: pa.Table) -> str:
         values = ("" if value is None else f"\x1e{value}" for value in table[name].to_pylist())
         digest.update("\x1f".join(values).encode())
     return digest.hexdigest()
+
+
+def person_id(smallest: str) -> str:
+    """The person's number, from the smallest `unique_id` of its records: the same in every run."""
+    return "P" + hashlib.sha256(f"{VERSION}:{smallest}".encode()).hexdigest()[:12].upper()

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
 import pyarrow as pa
@@ -21,7 +23,6 @@ _NOTHING = frozenset(
 )
 _BODY = re.compile(r"\d{17}[\dX]")
 _OLD = re.compile(r"\d{15}")
-_MASKED = re.compile(r"[\dX]*\*+[\dX]*")
 _HOT_PHONE = 30
 _HOT_SHARE = 0.005
 _HOT_LEAST = 50
@@ -55,10 +56,10 @@ def _one_character(text: str) -> bool:
 
 def clean_id(value: str) -> str | None:
     """An identity number as compared (digits, X, `*`), or None when it says nothing."""
-    text = re.sub(r"[\s　\-]", "", value).upper()
-    if len(text) < 15 or _one_character(text.strip("*X") or "0") or "*" * 15 in text:
+    text = re.sub(r"[\s　\-]", "", unicodedata.normalize("NFKC", value)).upper()
+    if len(text.replace("*", "")) < 6 or _one_character(text.replace("*", "").strip("X") or "0"):
         return None
-    return text if re.fullmatch(r"[\dX*]+", text) else None
+    return text if any(letter.isdigit() for letter in text) else None
 
 
 def id_is_sound(number: str) -> bool:
@@ -71,17 +72,22 @@ def id_is_sound(number: str) -> bool:
 
 
 def id_core(number: str) -> str | None:
-    """The seventeen digits two writings of one number share (15-digit numbers are of the 1900s)."""
+    """What two writings of one number share: seventeen digits (15-digit numbers are of the 1900s).
+
+    A number of another shape (a passport, a digit lost) stands for itself; a masked one has no core.
+    """
     if _BODY.fullmatch(number):
         return number[:17]
-    return f"{number[:6]}19{number[6:]}" if _OLD.fullmatch(number) else None
+    if _OLD.fullmatch(number):
+        return f"{number[:6]}19{number[6:]}"
+    return None if "*" in number else number
 
 
 def id_birth(number: str) -> dt.date | None:
     """The birth date inside a full number; None when it is no date."""
-    core = id_core(number)
-    if core is None:
+    if not (_BODY.fullmatch(number) or _OLD.fullmatch(number)):
         return None
+    core = str(id_core(number))
     try:
         return dt.date(int(core[6:10]), int(core[10:12]), int(core[12:14]))
     except ValueError:
@@ -99,17 +105,26 @@ def _hot(values: Sequence[T | None], most: float) -> frozenset[T]:
     return frozenset(value for value, count in Counter(values).items() if value is not None and count > most)
 
 
-def _birth(dates: Sequence[dt.date | None], precisions: Sequence[str | None]) -> tuple[list[str | None], list[str | None], int]:
-    """ISO text of each date as far as it is known, and its year; dates on too many records are dropped."""
+@dataclass(frozen=True)
+class _Births:
+    """ISO text of each date as far as it is known: day, month, year; and how many dates were hot."""
+
+    days: list[str | None]
+    months: list[str | None]
+    years: list[str | None]
+    hot: int
+
+
+def _births(dates: Sequence[dt.date | None], precisions: Sequence[str | None]) -> _Births:
+    """Dates on too many records say nothing; neither does 1900 (an empty cell in many systems)."""
     hot = _hot(dates, max(_HOT_LEAST, _HOT_SHARE * len(dates)))
-    days: list[str | None] = []
-    years: list[str | None] = []
+    found = _Births([], [], [], len(hot))
     for date, precision in zip(dates, precisions, strict=True):
-        usable = date is not None and date.year > 1900 and date not in hot
-        year = f"{date.year:04d}" if date is not None and usable else None
-        days.append(date.isoformat() if date is not None and usable and precision in (None, "", "day") else None)
-        years.append(year)
-    return days, years, len(hot)
+        text = date.isoformat() if date is not None and date.year > 1900 and date not in hot else None
+        found.days.append(text if precision in (None, "", "day") else None)
+        found.months.append(text[:7] if text and precision != "year" else None)
+        found.years.append(text[:4] if text else None)
+    return found
 
 
 def features(records: pa.Table) -> tuple[pa.Table, dict[str, int]]:
@@ -125,8 +140,8 @@ def features(records: pa.Table) -> tuple[pa.Table, dict[str, int]]:
     phones = _each(column["phone"], _phone)
     hot_phones = _hot(phones, _HOT_PHONE)
     phones = [None if value in hot_phones else value for value in phones]
-    days, years, hot_days = _birth(column["birth_on"], column["birth_precision"])
-    of_id = _each(ids, lambda value: (born.isoformat() if (born := id_birth(value)) else None))
+    births = _births(column["birth_on"], column["birth_precision"])
+    of_id = _each(ids, lambda value: born.isoformat() if (born := id_birth(value)) else None)
     addresses = [
         _text(address or place or "") for address, place in zip(column["address"], column["place"], strict=True)
     ]
@@ -139,16 +154,13 @@ def features(records: pa.Table) -> tuple[pa.Table, dict[str, int]]:
             "name_n": pa.array([counts[value] for value in names], pa.int32()),
             "reads": pa.array(all_readings, pa.list_(pa.string())),
             "py": pa.array([value[0] if value else None for value in all_readings], pa.string()),
-            "initials": pa.array(
-                ["".join(part[0] for part in value[0].split()) if value else None for value in all_readings], pa.string()
-            ),
+            "initials": pa.array([_initials(value[0]) if value else None for value in all_readings], pa.string()),
             "sur": pa.array(_each(names, lambda value: readings(surname(value))[0]), pa.string()),
             "sex": pa.array([value if value in ("1", "2") else None for value in column["sex"]], pa.string()),
-            "day": pa.array(days, pa.string()),
-            "year": pa.array(years, pa.string()),
-            "id_day": pa.array(of_id, pa.string()),
-            "any_day": pa.array([a or b for a, b in zip(days, of_id, strict=True)], pa.string()),
-            "any_year": pa.array([a or (b[:4] if b else None) for a, b in zip(years, of_id, strict=True)], pa.string()),
+            "year": pa.array(births.years, pa.string()),
+            "any_day": pa.array([a or b for a, b in zip(births.days, of_id, strict=True)], pa.string()),
+            "any_month": pa.array([a or (b and b[:7]) for a, b in zip(births.months, of_id, strict=True)], pa.string()),
+            "any_year": pa.array([a or (b and b[:4]) for a, b in zip(births.years, of_id, strict=True)], pa.string()),
             "id_no": pa.array(ids, pa.string()),
             "id_core": pa.array(_each(ids, id_core), pa.string()),
             "id_head": pa.array(_each(ids, lambda value: value.split("*")[0] if "*" in value else None), pa.string()),
@@ -161,7 +173,11 @@ def features(records: pa.Table) -> tuple[pa.Table, dict[str, int]]:
             "door": pa.array([value[1] or None if value else None for value in doors], pa.string()),
         }
     )
-    return table, {"id_no": len(hot_ids), "phone": len(hot_phones), "birth_on": hot_days}
+    return table, {"id_no": len(hot_ids), "phone": len(hot_phones), "birth_on": births.hot}
+
+
+def _initials(reading: str) -> str:
+    return "".join(part[0] for part in reading.split())
 
 
 def _ids(numbers: Sequence[str | None], cards: Sequence[str | None]) -> list[str | None]:

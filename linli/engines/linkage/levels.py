@@ -60,20 +60,24 @@ NAME = Field(
             " or (length(name_l) >= 8 and jaro_winkler_similarity(name_l, name_r) >= 0.92)",
             0.03, 0.06, 0.04,
         ),
-        Level("name_given", "length(name_l) >= 2 and length(name_r) >= 2 and py_l[length(sur_l) + 2:] = py_r[length(sur_r) + 2:]", 0.005, 0.01, 0.05),
+        Level(
+            "name_given",
+            "length(name_l) >= 2 and length(name_r) >= 2"
+            " and py_l[length(sur_l) + 2:] = py_r[length(sur_r) + 2:]",
+            0.005, 0.01, 0.05,
+        ),
         Level("name_surname", "sur_l = sur_r", 0.01, 0.55, 0.30),
         Level("name_differs", "", 0.005, 0.352, 0.228),
     ),
 )  # fmt: skip
 
-_STATED = "day_l is not null and day_r is not null"
 BIRTH = Field(
     "birth",
     # A date read from the ID number adds nothing where the numbers themselves are compared.
     "any_year_l is null or any_year_r is null"
     " or (id_core_l is not null and id_core_r is not null and (year_l is null or year_r is null))",
     (
-        Level("birth_same", "any_day_l = any_day_r", 0.80, 0.01, 0.35),
+        Level("birth_same", "any_day_l = any_day_r", 0.79, 0.01, 0.35),
         Level(
             "birth_swapped",
             "any_day_l[1:5] || any_day_l[9:10] || '-' || any_day_l[6:7] = any_day_r",
@@ -87,13 +91,18 @@ BIRTH = Field(
             0.06, 0.03, 0.04,
         ),
         Level(
+            "birth_month_alone",
+            "(any_day_l is null or any_day_r is null) and any_month_l = any_month_r",
+            0.02, 0.002, 0.005,
+        ),
+        Level(
             "birth_year_alone",
-            "(any_day_l is null or any_day_r is null) and any_year_l = any_year_r",
-            0.03, 0.01, 0.02,
+            "(any_month_l is null or any_month_r is null) and any_year_l = any_year_r",
+            0.02, 0.01, 0.02,
         ),
         Level("birth_year", "any_year_l = any_year_r", 0.02, 0.05, 0.10),
         Level("birth_near", "abs(any_year_l::int - any_year_r::int) <= 2", 0.01, 0.10, 0.05),
-        Level("birth_differs", "", 0.02, 0.789, 0.398),
+        Level("birth_differs", "", 0.02, 0.787, 0.393),
     ),
 )  # fmt: skip
 
@@ -102,15 +111,22 @@ _MASK = (
     " or (id_head_r is not null and starts_with(id_no_l, id_head_r) and ends_with(id_no_l, id_tail_r))"
     " or (id_head_l = id_head_r and id_tail_l = id_tail_r))"
 )
+_MASK_NEAR = (
+    "((id_head_l is not null and hamming(id_head_l || id_tail_l,"
+    " left(id_no_r, length(id_head_l)) || right(id_no_r, length(id_tail_l))) = 1)"
+    " or (id_head_r is not null and hamming(id_head_r || id_tail_r,"
+    " left(id_no_l, length(id_head_r)) || right(id_no_l, length(id_tail_r))) = 1))"
+)
 ID = Field(
     "id",
     "id_no_l is null or id_no_r is null",
     (
         Level("id_same", "id_core_l = id_core_r", 0.66, 0.0005, 0.001),
         Level("id_masked_same", f"length(id_no_l) = length(id_no_r) and {_MASK}", 0.14, 0.001, 0.002),
-        Level("id_one_digit", "damerau_levenshtein(coalesce(id_core_l, id_no_l), coalesce(id_core_r, id_no_r)) = 1", 0.12, 0.003, 0.003),
-        Level("id_two_digits", "damerau_levenshtein(coalesce(id_core_l, id_no_l), coalesce(id_core_r, id_no_r)) = 2", 0.02, 0.01, 0.01),
-        Level("id_differs_doubtful", "not (id_sound_l and id_sound_r)", 0.04, 0.4855, 0.484),
+        Level("id_one_digit", "damerau_levenshtein(id_core_l, id_core_r) = 1", 0.12, 0.003, 0.003),
+        Level("id_two_digits", "damerau_levenshtein(id_core_l, id_core_r) = 2", 0.02, 0.01, 0.01),
+        Level("id_masked_one_digit", f"length(id_no_l) = length(id_no_r) and {_MASK_NEAR}", 0.015, 0.005, 0.005),
+        Level("id_differs_doubtful", "not (id_sound_l and id_sound_r)", 0.025, 0.4805, 0.479),
         Level("id_differs", "", 0.02, 0.50, 0.50),
     ),
 )  # fmt: skip
@@ -121,7 +137,11 @@ PHONE = Field(
     (
         Level("phone_same", "phone_l = phone_r and phone_n_l <= 8", 0.62, 0.20, 0.01),
         Level("phone_same_shared", "phone_l = phone_r", 0.06, 0.10, 0.02),
-        Level("phone_one_digit", "length(phone_l) = length(phone_r) and damerau_levenshtein(phone_l, phone_r) = 1", 0.04, 0.002, 0.001),
+        Level(
+            "phone_one_digit",
+            "length(phone_l) = length(phone_r) and damerau_levenshtein(phone_l, phone_r) = 1",
+            0.04, 0.002, 0.001,
+        ),
         Level("phone_differs", "", 0.28, 0.698, 0.969),
     ),
 )  # fmt: skip
@@ -133,8 +153,16 @@ PLACE = Field(
     (
         Level("place_door", "road_l = road_r and door_l = door_r", 0.45, 0.55, 0.05),
         Level("place_house", f"road_l = road_r and {_PREFIX}", 0.18, 0.25, 0.03),
-        Level("place_unknown_door", "region_l = region_r and (road_l is null or road_r is null or door_l is null or door_r is null)", 0.12, 0.15, 0.10),
-        Level("place_road", "road_l = road_r and (region_l = region_r or region_l is null or region_r is null)", 0.03, 0.01, 0.05),
+        Level(
+            "place_unknown_door",
+            "region_l = region_r and (road_l is null or road_r is null or door_l is null or door_r is null)",
+            0.12, 0.15, 0.10,
+        ),
+        Level(
+            "place_road",
+            "road_l = road_r and (region_l = region_r or region_l is null or region_r is null)",
+            0.03, 0.01, 0.05,
+        ),
         Level("place_town", "region_l = region_r", 0.05, 0.02, 0.17),
         Level("place_county", "region_l[1:6] = region_r[1:6]", 0.08, 0.01, 0.20),
         Level("place_differs", "", 0.09, 0.01, 0.40),

@@ -16,6 +16,7 @@ import numpy as np
 
 from linli.engines.linkage.levels import FIELDS
 
+KINDS = ("match", "household", "other")
 MATCH, HOUSEHOLD, OTHER = range(3)
 _SHARES = np.array([0.35, 0.35, 0.30])
 _ROUNDS = 200
@@ -73,21 +74,17 @@ def fit(patterns: np.ndarray, counts: np.ndarray, prior_pairs: float) -> Mixture
     """The MAP mixture for patterns seen `counts` times; with no pairs at all, the shipped one."""
     shipped = _shipped()
     shares, levels = _SHARES, shipped
-    rounds = 0
     weight = counts.astype(float)[:, None]
-    for rounds in range(1, _ROUNDS + 1):
+    moved, rounds = 1.0, 0
+    while moved > _CONVERGED and rounds < _ROUNDS:
+        rounds += 1
         logs = _log_likelihood(patterns, shares, levels, frozenset())
         belongs = np.exp(logs - np.logaddexp.reduce(logs, axis=1, keepdims=True)) * weight
         new_shares = (belongs.sum(axis=0) + prior_pairs * _SHARES) / (counts.sum() + prior_pairs)
-        new_levels = tuple(
-            _counted(patterns[:, at], belongs, table, prior_pairs) for at, table in enumerate(shipped)
-        )
-        moved = max(
-            float(np.abs(new - old).max()) for new, old in zip((new_shares, *new_levels), (shares, *levels), strict=True)
-        )
+        new_levels = tuple(_counted(patterns[:, at], belongs, table, prior_pairs) for at, table in enumerate(shipped))
+        changes = zip((new_shares, *new_levels), (shares, *levels), strict=True)
+        moved = max(float(np.abs(new - old).max()) for new, old in changes)
         shares, levels = new_shares, new_levels
-        if moved < _CONVERGED:
-            break
     return Mixture(shares=shares, levels=levels, rounds=rounds, pairs=int(counts.sum()))
 
 

@@ -2,7 +2,7 @@
 
 The probabilities of the mixture give, for each possible threshold, the F1 to be expected if they
 are right; the threshold is the best of these. Whether they are right is tried on the pairs where
-both records carry an identity number: the number is hidden, the pairs are judged by the rest, and
+both records carry a sound identity number: the number is hidden, the pairs are judged by the rest, and
 the share that then turns out to have the same number is compared with the share promised. Promised
 too much → all pairs judged without a number are marked down by that much before choosing.
 """
@@ -22,7 +22,7 @@ _LEAST, _MOST = 0.2, 0.9
 _DEFAULT = 0.5
 _WORST = -4.0
 _ID_AT = [field.name for field in FIELDS].index("id")
-_ID_GIVES_SAME = len(ID.levels) - 1 - [level.code for level in ID.levels].index("id_two_digits")
+_ID_SAME = len(ID.levels) - 1
 
 
 @dataclass(frozen=True)
@@ -39,12 +39,16 @@ def probability(log_odds: np.ndarray) -> np.ndarray:
     return np.asarray(0.5 * (1.0 + np.tanh(log_odds / 2.0)))
 
 
-def choose(mixture: Mixture, patterns: np.ndarray, counts: np.ndarray, recall: float | None) -> Choice:
-    """The threshold for patterns seen `counts` times; `recall` is the estimated share of pairs looked at."""
+def choose(
+    mixture: Mixture, patterns: np.ndarray, counts: np.ndarray, sound: np.ndarray, recall: float | None
+) -> Choice:
+    """The threshold for patterns seen `counts` times, `sound` of them with two sound identity numbers.
+
+    `recall` is the estimated share of one-person pairs that were looked at.
+    """
     log_odds = mixture.log_odds(patterns)
-    known = patterns[:, _ID_AT] >= 0
-    shift, tried = _mark_down(mixture, patterns[known], counts[known])
-    log_odds = np.where(known, log_odds, log_odds + shift)
+    shift, tried = _mark_down(mixture, patterns, sound)
+    log_odds = np.where(patterns[:, _ID_AT] >= 0, log_odds, log_odds + shift)
     report: dict[str, Any] = {"truth_used": False, "id_check": tried, "mark_down": round(shift, 4)}
     if counts.sum() < _LEAST_PAIRS:
         report |= {"method": "shipped", "pairs": int(counts.sum())}
@@ -73,21 +77,27 @@ def _best_expected(chance: np.ndarray, counts: np.ndarray, recall: float) -> tup
     }
 
 
-def _mark_down(mixture: Mixture, patterns: np.ndarray, counts: np.ndarray) -> tuple[float, dict[str, Any]]:
-    """How much log-odds judged without the number promise too much (≤ 0), and the comparison made."""
-    total = int(counts.sum())
+def _mark_down(mixture: Mixture, patterns: np.ndarray, sound: np.ndarray) -> tuple[float, dict[str, Any]]:
+    """By how much log-odds judged without the number promise too much (≤ 0), and the comparison made.
+
+    Only pairs of two sound numbers (check character right) are asked: a mistyped number proves
+    nothing. Two standard errors of chance are allowed for.
+    """
+    total = float(sound.sum())
     if total < _LEAST_PAIRS:
-        return 0.0, {"pairs": total}
+        return 0.0, {"pairs": int(total)}
     hidden = mixture.log_odds(patterns, skip=frozenset({"id"}))
-    same = float(counts[patterns[:, _ID_AT] >= _ID_GIVES_SAME].sum()) / total
-    promised = float((probability(hidden) * counts).sum()) / total
-    report = {"pairs": total, "promised": round(promised, 5), "found": round(same, 5)}
-    if promised <= same:
+    same = float(sound[patterns[:, _ID_AT] == _ID_SAME].sum()) / total
+    chance = probability(hidden)
+    promised = float((chance * sound).sum()) / total
+    allowed = same + 2.0 * float(np.sqrt((chance * (1.0 - chance) * sound).sum())) / total
+    report = {"pairs": int(total), "promised": round(promised, 5), "found": round(same, 5)}
+    if promised <= allowed:
         return 0.0, report
     low, high = _WORST, 0.0
     for _ in range(40):
         middle = (low + high) / 2.0
-        if float((probability(hidden + middle) * counts).sum()) / total > same:
+        if float((probability(hidden + middle) * sound).sum()) / total > allowed:
             high = middle
         else:
             low = middle

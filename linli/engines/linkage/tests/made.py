@@ -21,7 +21,20 @@ GIVEN = (
     "伟芳娜秀英敏静丽强磊军洋勇艳杰娟涛明超兰霞平刚桂香玉梅华建国红文辉志林春生海燕龙波宁贵福云飞鹏浩宇轩子涵"
     "欣怡梓晨佳嘉诗雨思雅婷雪倩颖晓琳凤珍金花银莲根水木土旺财宝发顺德义仁礼智信忠孝廉"
 )
-ROADS = ["解放路", "人民路", "建设路", "中山路", "和平巷", "花园路", "文化路", "石塘村", "杨家村", "李家湾", "上河村", "东风组"]
+ROADS = (
+    "解放路",
+    "人民路",
+    "建设路",
+    "中山路",
+    "和平巷",
+    "花园路",
+    "文化路",
+    "石塘村",
+    "杨家村",
+    "李家湾",
+    "上河村",
+    "东风组",
+)
 LISTS = ("低保名册", "残疾人名册", "老年人名册", "网格名册")
 _ALIKE: dict[str, list[str]] = defaultdict(list)
 for _character in dict.fromkeys(SURNAMES + GIVEN):
@@ -41,7 +54,7 @@ def made_lists(persons: int, *, seed: int, errors: float = 1.0) -> tuple[pa.Tabl
             if person >= persons:
                 break
             for source in lot.sample(LISTS, lot.choice((1, 2, 2, 3, 3, 4))):
-                row = {**one, "source": source, "unique_id": f"{source}-{lot.randrange(10**9):09d}"}
+                row = {**one, "source": source, "unique_id": f"{lot.getrandbits(48):012x}"}
                 truth[str(row["unique_id"])] = person
                 rows.append(worse(row, lot, errors))
             person += 1
@@ -64,11 +77,16 @@ def id_number(lot: random.Random, born: dt.date, sex: str) -> str:
     return body + str(ric.calc_check_digit(body + "0"))
 
 
+def _address(lot: random.Random) -> str:
+    road, house, block = lot.choice(ROADS), lot.randrange(1, 300), lot.randrange(1, 9)
+    return f"{road}{house}号{block}幢{lot.randrange(1, 5)}单元{lot.randrange(101, 999)}室"
+
+
 def _household(lot: random.Random) -> list[Record]:
     surname = lot.choices(SURNAMES, weights=[60.0 / (at + 4) for at in range(len(SURNAMES))])[0]
     region = f"99999910{lot.randrange(4)}"
-    address = f"{lot.choice(ROADS)}{lot.randrange(1, 300)}号{lot.randrange(1, 9)}幢{lot.randrange(1, 5)}单元{lot.randrange(101, 999)}室"
-    phone = f"1990000{lot.randrange(10**4):04d}" if lot.random() < 0.3 else f"19900{lot.randrange(10**6):06d}"
+    address = _address(lot)
+    phone = f"19900{lot.randrange(10**6):06d}"
     shared = lot.choice(GIVEN)
     people: list[Record] = []
     for at in range(lot.choice((1, 2, 3, 3, 4, 5))):
@@ -90,7 +108,8 @@ def _household(lot: random.Random) -> list[Record]:
 
 RATES: Mapping[str, float] = {
     "name_sound": 0.085, "name_part": 0.013, "birth": 0.07, "birth_none": 0.03, "id_digit": 0.045, "id_masked": 0.07,
-    "id_old": 0.03, "id_none": 0.30, "phone_new": 0.15, "phone_none": 0.30, "moved": 0.11, "short": 0.30, "address_none": 0.05,
+    "id_old": 0.03, "id_none": 0.30, "phone_new": 0.15, "phone_none": 0.30, "moved": 0.11, "short": 0.30,
+    "address_none": 0.05,
 }  # fmt: skip
 """How often a clerk's error is met per record; the order of those found between records of cn_dev."""
 
@@ -119,9 +138,9 @@ def worse(record: Record, lot: random.Random, times: float = 1.0, alike: Mapping
         row["phone"] = None
     if struck("moved"):
         row["region"] = f"99999910{lot.randrange(4)}"
-        row["address"] = f"{lot.choice(ROADS)}{lot.randrange(1, 300)}号{lot.randrange(1, 9)}幢{lot.randrange(1, 5)}单元{lot.randrange(101, 999)}室"
-    if row["address"] and struck("short"):
-        row["address"] = str(row["address"]).split("号")[0] + "号" if "号" in str(row["address"]) else row["address"]
+        row["address"] = _address(lot)
+    if struck("short") and "号" in str(row["address"] or ""):
+        row["address"] = str(row["address"]).split("号")[0] + "号"
     if struck("address_none"):
         row["address"] = None
     return row
