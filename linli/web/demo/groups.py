@@ -24,7 +24,7 @@ COVERAGE = {
     "MLA": (0.86, 12), "DES": (0.90, 0), "MLB": (0.62, 12), "RIG": (0.50, 6), "ORP": (0.85, 0), "DEF": (0.55, 0),
     "CID": (0.72, 0), "LBC": (0.80, 0), "PWD": (1.0, 0), "VET": (0.95, 0),
 }
-EXPIRED_SHARE, STALE_SHARE = 0.05, 0.012
+EXPIRED_SHARE, STALE_SHARE = 0.05, 0.006
 
 
 @dataclass(frozen=True)

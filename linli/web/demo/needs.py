@@ -1,0 +1,134 @@
+"""What the county's people need, and which offers can lawfully and sensibly meet each need.
+
+A need is drawn from a person's facts; whether an offer fits is decided by hard conditions only:
+the kind of help, vetting and validity on the day, places left, reach, the helper's sex where the
+person asked for it, and whom the person must be protected from.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import numpy as np
+import pyarrow as pa
+
+from linli.web.demo import cast
+from linli.web.demo.facts import ADULT, ELDER
+from linli.web.demo.world import World, generator
+
+# Level → days within which something should be under way (the demo's own triage promise).
+DAYS_OF_LEVEL = {1: 1, 2: 3, 3: 14, 4: 30}
+# Length of an offer's place code → how far it reaches, in km (a community, a town, the county).
+REACH_KM = {12: 5.0, 9: 12.0, 6: 1000.0}
+_VETTED_KINDS = ("service", "time")
+_WORDS = {
+    "visit": "一个人住，盼着有人来看看", "meal": "做饭不方便，想有人送一餐热饭", "bath": "浴室滑，不敢一个人洗澡",
+    "clean": "屋里收拾不动了", "medical_escort": "去医院没人陪，挂号看不懂", "errand": "买药跑腿没有人手",
+    "home_adapt": "进门有台阶，浴室没有扶手", "assistive": "想换一个合适的助行器具", "rehab": "手脚不听使唤，想继续练",
+    "respite": "照顾的人夜里睡不好，想歇一歇", "mental": "心里闷，夜里睡不着", "company": "想有人说说话",
+    "aid_guidance": "不知道能不能申请，请帮着问问", "document": "要办的材料看不懂，请帮着理一理", "education": "功课没有人辅导",
+    "child_care": "放学后没有人照看", "guardianship": "父母都不在身边，监护要有人商量", "legal": "想问问怎么用法律保护自己",
+    "job": "想找一份能做的活", "skills": "想学一门手艺", "inclusion": "想出门走走，认识些人", "goods": "米油快没有了",
+    "housing": "下雨屋里漏水", "emergency": "看病花光了积蓄", "safety": "不敢回家，要有安全的地方",
+}
+_CAST_NEEDS = (
+    ("qian_guifang", "bath", 2, 9, "2"), ("qian_guifang", "medical_escort", 3, 9, None), ("qian_guifang", "home_adapt", 3, 9, None),
+    ("xu_jianping", "assistive", 3, 12, None), ("he_xiuzhen", "respite", 2, 60, None), ("he_xiuzhen", "mental", 3, 60, None),
+    ("song_xiaoman", "child_care", 3, 20, None), ("song_xiaoman", "guardianship", 2, 20, None), ("tao_meilan", "meal", 3, 75, None),
+    ("ruan_axiu", "visit", 2, 2, None), ("victim", "safety", 1, 34, "2"), ("victim", "legal", 2, 33, None),
+    ("victim", "mental", 2, 30, "2"), ("victim", "company", 3, 8, None), ("victim", "errand", 3, 6, None), ("victim_child", "child_care", 3, 10, None),
+)
+
+
+def draw(world: World) -> pa.Table:
+    """One row a need of the last three months, in the columns of the assignment engine's needs, plus `opened_on`."""
+    rng = generator(world, 4)
+    named = len(cast.members(world.pack))
+    people, rows = world.people, []
+    for code, level, mask, chance in _chances(world):
+        at = np.flatnonzero(mask & (np.arange(world.residents) >= named))
+        rows += [(int(p), code, level, int(rng.integers(0, 91)), None) for p in at[rng.random(len(at)) < chance]]
+    told = [(world.cast[key], code, level, days, sex) for key, code, level, days, sex in _CAST_NEEDS]
+    rows = sorted(told + rows, key=lambda row: (-row[3], row[0], row[1]))
+    barred: dict[int, list[str]] = {}
+    for e in world.exclusions.to_pylist():
+        barred.setdefault(e["protected_person_no"], []).extend(e["excluded_offer_ids"])
+    asks_woman = rng.random(len(rows)) < 0.5
+    table = []
+    for number, (person, code, level, days, sex) in enumerate(rows):
+        opened = world.on - timedelta(days=days)
+        woman = sex or ("2" if code == "bath" and not people["male"][person] and asks_woman[number] else None)
+        table.append({
+            "need_no": number, "person_no": person, "household_no": int(people["household_no"][person]), "code": code, "level": level,
+            "reason": _WORDS[code], "opened_on": opened, "due_on": opened + timedelta(days=DAYS_OF_LEVEL[level]),
+            "place_code": people["community_code"][person], "lat": float(people["lat"][person]), "lon": float(people["lon"][person]),
+            "languages": [people["language"][person]], "helper_sex": woman, "slots": [], "minor": bool(people["age"][person] < ADULT),
+            "excluded": barred.get(person, []),
+        })
+    return pa.Table.from_pylist(table, schema=_SCHEMA)
+
+
+_SCHEMA = pa.schema([
+    ("need_no", pa.int32()), ("person_no", pa.int32()), ("household_no", pa.int32()), ("code", pa.string()), ("level", pa.int8()),
+    ("reason", pa.string()), ("opened_on", pa.date32()), ("due_on", pa.date32()), ("place_code", pa.string()), ("lat", pa.float64()),
+    ("lon", pa.float64()), ("languages", pa.list_(pa.string())), ("helper_sex", pa.string()), ("slots", pa.list_(pa.string())),
+    ("minor", pa.bool_()), ("excluded", pa.list_(pa.string())),
+])
+
+
+def _chances(world: World) -> list[tuple[str, int, np.ndarray, float]]:
+    """Need, level, who may have it, and how likely in three months."""
+    p, q, e = world.people, world.groups.qualifies, world.groups.enrolled
+    age, alone = p["age"], q["EAL"]
+    weak = np.isin(p["self_care"], ["moderate", "severe", "total"])
+    child = q["ORP"] | q["DEF"] | q["CID"] | q["LBC"]
+    unlisted = (q["MLA"] & ~e["MLA"]) | (q["RIG"] & ~e["RIG"]) | (q["DES"] & ~e["DES"])
+    illness, card = p["illness"], p["disability_class"]
+    return [
+        ("visit", 3, (age >= 80) & (alone | q["EEM"]), 0.22), ("meal", 3, (age >= 75) & alone, 0.2), ("bath", 2, (age >= ELDER) & weak, 0.3),
+        ("clean", 4, alone & weak, 0.3), ("medical_escort", 3, (age >= 70) & (p["medical_fen"] > 10000), 0.10),
+        ("errand", 4, (age >= 80) & alone, 0.1), ("home_adapt", 4, (age >= ELDER) & alone & (p["self_care"] != "able"), 0.2),
+        ("assistive", 4, np.isin(card, ["1", "2", "4"]), 0.12), ("rehab", 3, (illness == "脑卒中后遗症") | (card == "4"), 0.12),
+        ("respite", 2, np.isin(p["self_care"], ["severe", "total"]) & (p["household_size"] > 1), 0.4),
+        ("mental", 2, np.isin(illness, ["抑郁症", "精神分裂症", "恶性肿瘤"]), 0.22), ("company", 4, alone, 0.08),
+        ("aid_guidance", 3, unlisted, 0.3), ("document", 4, e["MLB"], 0.06), ("education", 4, child & (age >= 6) & (age < 16), 0.3),
+        ("child_care", 3, child, 0.2), ("guardianship", 2, q["DEF"] | q["ORP"], 0.4), ("legal", 3, p["shape"] == "single_mother", 0.05),
+        ("job", 4, (p["employment"] == "失业") & (q["MLA"] | q["MLB"]), 0.25), ("skills", 4, (p["employment"] == "失业"), 0.05),
+        ("inclusion", 4, np.isin(card, ["5", "6"]), 0.15), ("goods", 3, q["MLA"], 0.15), ("housing", 3, p["housing"] == "危房", 0.2),
+        ("emergency", 2, q["RIG"], 0.4),
+    ]
+
+
+def fitting(world: World, needs: pa.Table) -> list[list[str]]:
+    """For each need the offers that may meet it, nearest first; hard conditions only."""
+    offers = [o for o in world.pack.offers.to_pylist() if _usable(o, world)]
+    lat, lon = np.array([o["lat"] for o in offers]), np.array([o["lon"] for o in offers])
+    reach = np.array([REACH_KM[len(o["place_code"])] for o in offers])
+    codes = [set(o["need_codes"].split(";")) for o in offers]
+    women = [any("女" in skill for skill in (o["skills"] or "").split(";")) for o in offers]
+    answers = []
+    for need in needs.select(["code", "lat", "lon", "helper_sex", "excluded"]).to_pylist():
+        km = distance_km(need["lat"], need["lon"], lat, lon)
+        fits = [
+            i for i in np.argsort(km, kind="stable")
+            if need["code"] in codes[i] and km[i] <= reach[i] and offers[i]["offer_id"] not in need["excluded"]
+            and (need["helper_sex"] is None or offers[i]["kind"] != "service" or women[i] or need["code"] != "bath")
+        ]
+        answers.append([offers[i]["offer_id"] for i in fits])
+    return answers
+
+
+def _usable(offer: dict[str, object], world: World) -> bool:
+    """Whether an offer may be used at all on the day: valid, places left, vetting not lapsed."""
+    vetted = offer["vetted_until"]
+    lapsed = offer["kind"] in _VETTED_KINDS and vetted is not None and vetted < world.on  # type: ignore[operator]
+    in_force = offer["valid_from"] <= world.on <= offer["valid_to"]  # type: ignore[operator]
+    return bool(in_force and not lapsed and offer["capacity"])
+
+
+def distance_km(lat: float, lon: float, lats: np.ndarray, lons: np.ndarray) -> np.ndarray:
+    """Distance in km over a flat county (good to a metre or so at this size)."""
+    north = (lats - lat) * 111.2
+    east = (lons - lon) * 111.2 * np.cos(np.radians(lat))
+    result: np.ndarray = np.hypot(north, east)
+    return result
