@@ -12,13 +12,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
-import duckdb
 import pyarrow as pa
 
 from linli.engines.linkage.features import clean_id, id_birth, id_core, id_is_sound
 from linli.engines.linkage.names import plain_name
 from linli.engines.linkage.places import road_and_door
+
+if TYPE_CHECKING:
+    import duckdb
 
 FIELDS: dict[str, pa.DataType] = {
     "name": pa.string(),
@@ -77,7 +80,8 @@ FACTS = pa.schema(
     ]
 )
 
-_DOUBT_OF = (("id_", "id_no"), ("date_", "birth_on"), ("birth", "birth_on"), ("phone", "phone"), ("region", "region"))
+# Which field a row's fault code speaks of; `date_` codes do not say whose date and are not laid to the birth.
+_DOUBT_OF = (("id_", "id_no"), ("birth", "birth_on"), ("sex", "sex"), ("phone", "phone"), ("region", "region"))
 
 
 def prepare(records: pa.Table, links: pa.Table, on: dt.date, order: Sequence[str]) -> pa.Table:
@@ -117,7 +121,7 @@ def prepare(records: pa.Table, links: pa.Table, on: dt.date, order: Sequence[str
         ],
         pa.string(),
     )
-    for name in ("phone", "region"):
+    for name in ("sex", "phone", "region"):
         columns[f"d_{name}"] = pa.array(doubts[name], pa.string())
     columns["v_id_no"] = pa.array(sound, pa.bool_())
     columns["m_name"] = _meant(columns["name"], plain_name)

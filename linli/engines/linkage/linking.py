@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 
@@ -15,6 +14,10 @@ from linli.engines.linkage.judged import Judged
 from linli.engines.linkage.levels import FIELDS
 from linli.engines.progress import Progress, silent
 
+if TYPE_CHECKING:
+    import duckdb
+
+_IDENTITY_DOUBTS = ("id_", "birth", "name", "sex", "phone", "card", "region")
 _DOUBTFUL_STATES = frozenset({"doubtful", "masked", "old15"})
 _STEPS = 6
 
@@ -122,9 +125,13 @@ def _patterns(levels: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def _doubtful(records: pa.Table, ordered: pa.Table) -> np.ndarray:
-    """Whether a record carries a value marked 待核, in the order of `ordered`."""
+    """Whether a record carries a value marked 待核 that tells who it is, in the order of `ordered`."""
     ids = records["unique_id"].to_pylist()
     states = records["id_state"].to_pylist() if "id_state" in records.column_names else [None] * len(ids)
     doubts = records["doubts"].to_pylist() if "doubts" in records.column_names else [None] * len(ids)
-    marked = {key for key, state, codes in zip(ids, states, doubts, strict=True) if codes or state in _DOUBTFUL_STATES}
+    marked = {
+        key
+        for key, state, codes in zip(ids, states, doubts, strict=True)
+        if state in _DOUBTFUL_STATES or any(code.startswith(_IDENTITY_DOUBTS) for code in codes or ())
+    }
     return np.array([key in marked for key in ordered["unique_id"].to_pylist()], dtype=bool)

@@ -4,9 +4,8 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 
@@ -14,9 +13,14 @@ from linli.engines.linkage.blocking import KEYS, key_column
 from linli.engines.linkage.data import LinkOptions
 from linli.engines.linkage.levels import FIELDS, Field
 
+if TYPE_CHECKING:
+    import duckdb
+
 
 def connect(options: LinkOptions) -> duckdb.DuckDBPyConnection:
     """A database in memory that can fetch no extension and, unless told where, write no file."""
+    import duckdb
+
     config: dict[str, Any] = {
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",

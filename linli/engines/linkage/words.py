@@ -77,10 +77,11 @@ WORDS = Words(
         ),
         "digest_differs": ("结果不是由这批记录得出的。", "The result was not made from these records."),
         "columns_differ": ("结果表的列不符。", "The columns of the result are not as agreed."),
-        "columns_unknown": (
-            "表中没有可识别的列。请检查表头。",
-            "No column of the table is recognised. Check the headings.",
+        "nobody_in_lists": (
+            "名册中没有可以读取的人。请检查表头和内容。",
+            "No person could be read from the lists. Check headings and contents.",
         ),
+        "table_unreadable": ("读不出这个文件。请重新导出后再试。", "The file cannot be read. Export it again."),
         "clean": ("整理各项内容", "Preparing the values"),
         "block": ("选取待比对的记录", "Choosing pairs to compare"),
         "compare": ("逐项比对", "Comparing"),

@@ -1,0 +1,76 @@
+"""`linli link LIST… --on DATE --out links.parquet [--review …] [--report …]`."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from linli.engines.console import Outputs, print_faults, progress_on_stderr, stop_on_bad_input
+from linli.engines.errors import BadInput, Fault
+from linli.engines.linkage.words import WORDS
+from linli.engines.lists import ColumnMap, column_map
+from linli.engines.lists import say as say_list_fault
+from linli.engines.words import Lang
+
+
+def link(
+    lists: Annotated[list[Path], typer.Argument(help="名册文件（xlsx、xls、csv、parquet） · lists")],
+    out: Annotated[Path, typer.Option(help="关联结果（parquet 或 csv） · a person for every record")],
+    on: Annotated[
+        dt.datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            help="读取名册之日，缺省为文件最后保存日 · the day of reading; else when the lists were last saved",
+        ),
+    ] = None,
+    columns: Annotated[Path | None, typer.Option(help="列对应表（toml） · which heading means what")] = None,
+    review: Annotated[Path | None, typer.Option(help="待核对名单 · doubtful pairs, with for and against")] = None,
+    report: Annotated[Path | None, typer.Option(help="关联报告（json） · how it went, in codes and numbers")] = None,
+    lang: Annotated[str, typer.Option(help="提示语言 zh 或 en · language of messages")] = "zh",
+) -> None:
+    """在各部门名册中找出同一个人。 Find the same person across departments' lists."""
+    from linli.engines.linkage import LinkOptions
+    from linli.engines.linkage import link as link_records
+    from linli.engines.linkage.tables import read_lists, write_table
+
+    spoken: Lang = "en" if lang == "en" else "zh"
+    progress = progress_on_stderr(lambda step: WORDS.say(step, spoken) if step in WORDS else step)
+    day = on.date() if on is not None else _last_saved(lists)
+    try:
+        named = column_map(columns) if columns is not None else ColumnMap()
+        records, faults = read_lists(lists, day, named, progress)
+        result = link_records(records, options=LinkOptions(lang=spoken), progress=progress)
+    except BadInput as error:
+        raise stop_on_bad_input(error.faults, lambda fault: _say(fault, spoken)) from error
+    with Outputs() as outputs:
+        write_table(result.links, outputs.path(out), out.suffix)
+        if review is not None:
+            write_table(result.review, outputs.path(review), review.suffix)
+        if report is not None:
+            said = {
+                "engine": result.engine,
+                "version": result.version,
+                "digest": result.digest,
+                "options": dict(result.options),
+                "threshold": result.threshold,
+                "report": dict(result.report),
+                "faults": len(faults),
+            }
+            outputs.path(report).write_text(json.dumps(said, ensure_ascii=False, indent=1), "utf-8")
+    print_faults(faults, lambda fault: _say(fault, spoken))
+    sys.stderr.write(f"{result.links.num_rows:,} → {result.report['persons']:,}\n")
+
+
+def _last_saved(paths: list[Path]) -> dt.date:
+    """The day the newest of the files was saved; nothing in them can be of a later day."""
+    saved = [path.stat().st_mtime for path in paths if path.exists()]
+    return dt.datetime.fromtimestamp(max(saved, default=0.0), tz=dt.UTC).date()
+
+
+def _say(fault: Fault, lang: Lang) -> str:
+    return WORDS.say(fault.code, lang) if fault.code in WORDS else say_list_fault(fault, lang)
