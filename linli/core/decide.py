@@ -147,6 +147,8 @@ def _refused_by_place(actor: ActorFacts, rule: ActionRule, thing: ObjectFacts, t
     held = [g for g in actor.grants if g.role in rule.roles and g.holds(today)]
     if held and any(g.covers(thing.place_path) for g in held):
         return None
+    if held and rule.anywhere and thing.sensitivity <= Sensitivity.INTERNAL:
+        return None
     if rule.self_service and actor.person_uid is not None and actor.person_uid in thing.about:
         return None
     if not held:

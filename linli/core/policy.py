@@ -52,7 +52,8 @@ class ActionRule:
 
     `ties`: relationships that count for sensitive things. `needs_tie`: a relationship is asked for
     whatever the sensitivity. `place_is_enough`: role and place suffice even for sensitive rows,
-    because the action shows none of their content. `not_own`: refused on one's own business.
+    because the action shows none of their content. `anywhere`: a role held in any place suffices for
+    public and internal rows, wherever they lie. `not_own`: refused on one's own business.
     `self_service`: the person concerned may do it without a role. `hides`: a refusal must not
     reveal that the thing exists. `fresh`, `second_factor`: assurance asked whatever the class.
     """
@@ -61,6 +62,7 @@ class ActionRule:
     ties: frozenset[str] = CASE_TIES
     needs_tie: bool = False
     place_is_enough: bool = False
+    anywhere: bool = False
     not_own: bool = False
     self_service: bool = False
     open_to_all: bool = False
@@ -102,8 +104,8 @@ ACTIONS: dict[str, ActionRule] = {
     "need.read": _may(STATION, SECRETARY, self_service=True),
     "need.write": _may(STATION, SECRETARY, GRID),
     # what can be given
-    "offer.list": _may(STAFF, ORG_MANAGER, VOLUNTEER, AUDITOR, hides=False),
-    "offer.read": _may(STAFF, ORG_MANAGER, VOLUNTEER, AUDITOR, hides=False),
+    "offer.list": _may(STAFF, ORG_MANAGER, VOLUNTEER, AUDITOR, hides=False, anywhere=True),
+    "offer.read": _may(STAFF, ORG_MANAGER, VOLUNTEER, AUDITOR, hides=False, anywhere=True),
     "offer.import": _may(STATION, COUNTY, SECRETARY, ORG_MANAGER, hides=False),
     # joining need and offer
     "proposal.list": _may(STATION, hides=False, place_is_enough=True),

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
 Outcome = Literal["refused", "doubtful"]
 
@@ -26,7 +25,11 @@ class Fault:
     row: int | None = None
     column: str = ""
     value: str = ""
-    params: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    params: Mapping[str, str] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The fault as plain data, for keeping beside its row; words are made when it is shown."""
+        return {**vars(self), "params": dict(self.params)}
 
 
 class EngineError(Exception):

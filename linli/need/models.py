@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from linli.core.models import Guarded, Row
-from linli.core.sealed import SealedTextField
+from linli.core.sealed import BlindIndexField, SealedTextField
 
 
 class Flag(Guarded):
@@ -24,6 +24,7 @@ class Flag(Guarded):
     kind = models.CharField(max_length=12)
     reason = SealedTextField(owner="subject_uid")
     figures = SealedTextField(owner="subject_uid")
+    figures_index = BlindIndexField(source="figures", db_index=False)
     source = models.CharField(max_length=200, blank=True)
     run_uid = models.UUIDField(null=True)
     state = models.CharField(

@@ -1,5 +1,8 @@
 """Words for the codes of offer."""
 
-from typing import Any
+from django.utils.translation import gettext_lazy as _
 
-WORDS: dict[str, Any] = {}
+WORDS = {
+    "offer.file_faulty": _("资源表里有 %(count)s 处要改，还没有写进任何记录。改好再传，已对的行不用动。"),
+    "offer.full": _("这项资源刚被占满了。"),
+}

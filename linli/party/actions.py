@@ -87,7 +87,7 @@ def _staged_rows(
     faults: dict[tuple[str, int], list[dict[str, Any]]] = {}
     for fault in upload.book.faults:
         if fault.row is not None:
-            faults.setdefault((fault.sheet, fault.row), []).append(compute.describe(fault))
+            faults.setdefault((fault.sheet, fault.row), []).append(fault.as_dict())
     here = queries.person_ids(actor, [m.person_uid for m in matches.values() if m.person_uid])
     rows = []
     for value in upload.book.records.to_pylist():

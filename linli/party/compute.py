@@ -46,7 +46,7 @@ def read_upload(
     try:
         return in_child(_read, name, content, columns, on, regions)
     except engine_errors.BadInput as error:
-        raise BadInput("party.file_unreadable", faults=[describe(fault) for fault in error.faults]) from None
+        raise BadInput("party.file_unreadable", faults=[fault.as_dict() for fault in error.faults]) from None
 
 
 def _read(
@@ -73,18 +73,6 @@ def _corrected(layout: Layout, chosen: Mapping[str, str | None]) -> Layout:
             layout = layout.with_column(column.index, wanted)
     return layout
 
-
-def describe(fault: engine_errors.Fault) -> dict[str, Any]:
-    """A fault as plain data, for keeping beside its row; words are made when it is shown."""
-    return {
-        "code": fault.code,
-        "outcome": fault.outcome,
-        "sheet": fault.sheet,
-        "row": fault.row,
-        "column": fault.column,
-        "value": fault.value,
-        "params": dict(fault.params),
-    }
 
 
 @dataclass(frozen=True)

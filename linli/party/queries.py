@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Left
+from django.db.models.lookups import Exact
 
 from linli.core.actor import Actor, anonymous
 from linli.core.decide import (
@@ -24,7 +27,7 @@ from linli.core.errors import NotFound, Refused
 from linli.core.models import Guarded
 from linli.core.policy import ACTIONS, ActionRule
 from linli.core.sealed import blind_indexes, data_keys, make_data_keys
-from linli.party.models import Exclusion, Grant, ImportBatch, Login, Person, Tie
+from linli.party.models import Exclusion, Fact, Grant, GroupStatus, ImportBatch, Login, Person, Tie
 
 G = TypeVar("G", bound=Guarded)
 
@@ -112,10 +115,17 @@ def _granted(actor: Actor, rule: ActionRule) -> Q:
     allowed = Q(pk__in=[])
     for grant in actor.facts.grants:
         if grant.role in rule.roles and grant.holds(actor.today):
-            allowed |= Q(place_path__startswith=grant.place_path) & ~Q(place_path="")
+            allowed |= _inside(grant.place_path)
     if rule.self_service and actor.person_uid is not None:
         allowed |= _about([actor.person_uid])
     return allowed
+
+
+def _inside(place_path: str) -> Q:
+    """Rows at a place or below. `startswith` can use an index, but on SQLite it takes “a” for “A”; hence the second test."""
+    if not place_path:
+        return ~Q(place_path="")
+    return Q(place_path__startswith=place_path) & Q(Exact(Left("place_path", len(place_path)), place_path))
 
 
 def _own(actor: Actor) -> Q:
@@ -250,9 +260,9 @@ def import_by_uid(actor: Actor, uid: UUID, *, lock: bool = False) -> ImportBatch
     return batch
 
 
-def import_facts(place_path: str) -> ObjectFacts:
-    """What deciding needs to know of an import: a list of people, so sensitive; lying in a place."""
-    return ObjectFacts(kind="import", place_path=place_path, sensitivity=Sensitivity.SENSITIVE)
+def import_facts(place_path: str, sensitivity: Sensitivity = Sensitivity.SENSITIVE) -> ObjectFacts:
+    """What deciding needs to know of an import lying in a place; a list of people is sensitive."""
+    return ObjectFacts(kind="import", place_path=place_path, sensitivity=sensitivity)
 
 
 def imports(actor: Actor) -> QuerySet[ImportBatch]:
@@ -262,3 +272,66 @@ def imports(actor: Actor) -> QuerySet[ImportBatch]:
     for path in paths:
         inside |= Q(place_path__startswith=path)
     return ImportBatch.objects.filter(Q() if actor.system else inside).order_by("-created_at")
+
+
+def people_facts(actor: Actor, place_path: str) -> list[dict[str, Any]]:
+    """Every visible person of a place with the chosen facts and groups, for an engine's input.
+
+    Only for programs that screen people for help; what comes of it is guarded row by row.
+    """
+    persons = list(_shown(Person.objects.filter(place_path__startswith=place_path)))
+    by_id = {person.id: _facts_of_row(person) for person in persons}
+    keys = data_keys([person.uid for person in persons])
+    facts = _shown(Fact.objects.filter(person__place_path__startswith=place_path, is_chosen=True))
+    for fact in facts.iterator(chunk_size=2000):
+        row = by_id.get(fact.person_id)
+        if row is not None and fact.subject_uid in keys:
+            fact.__dict__["_data_key"] = keys[fact.subject_uid]
+            row[fact.field] = fact.value
+    for status in _shown(GroupStatus.objects.filter(person__place_path__startswith=place_path)):
+        row = by_id.get(status.person_id)
+        if row is not None:
+            row["groups"].append(status.group)
+            row["_dates"][status.group] = status.ends_on.isoformat() if status.ends_on else None
+    for row in by_id.values():
+        row["group_dates"] = json.dumps(row.pop("_dates"))
+    return list(by_id.values())
+
+
+def _facts_of_row(person: Person) -> dict[str, Any]:
+    return {
+        "person_id": str(person.uid),
+        "household_id": str(person.household_uid or person.uid),
+        "name": person.name,
+        "sex": person.sex,
+        "birth_on": person.birth_on,
+        "birth_precision": "day" if person.birth_on else None,
+        "groups": [],
+        "conflicts": [],
+        "_dates": {},
+    }
+
+
+def shown_people() -> QuerySet[Person]:
+    """All people but those of an import that is not visible: for joining in upper blocks' queries."""
+    return _shown(Person.objects.all())
+
+
+def people_by_uid(actor: Actor, uids: Iterable[UUID]) -> dict[UUID, Person]:
+    """People by uid for the program's own use, in chunks that fit a statement."""
+    wanted = list(uids)
+    found: dict[UUID, Person] = {}
+    for start in range(0, len(wanted), 500):
+        found |= {person.uid: person for person in Person.objects.filter(uid__in=wanted[start : start + 500])}
+    return found
+
+
+def barred_people(actor: Actor, about: Iterable[UUID]) -> dict[UUID, list[str]]:
+    """For each person or household, the uids of people who must not come near: for matching, never for showing."""
+    found: dict[UUID, list[str]] = {}
+    rows = Exclusion.objects.filter(lifted_at__isnull=True, about_uid__in=list(about))
+    for row in rows.select_related("person", "login__person"):
+        person = row.person or (row.login.person if row.login else None)
+        if person is not None:
+            found.setdefault(row.about_uid, []).append(str(person.uid))
+    return found

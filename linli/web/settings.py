@@ -4,12 +4,15 @@ LINLI_HOME   folder with data/ (database, uploads, spill) and, unless LINLI_KEYS
 LINLI_KEYS   the key file; keep it on another disk than the data
 DATABASE_URL postgresql://… for a server database; absent: the embedded encrypted one
 LINLI_DEMO   1 switches the demo conveniences on (one-click change of role, codes on the console)
+LINLI_JOBS   queue (default): jobs run in the server's threads; inline: at once, on commit
 LINLI_HOSTS  host names served, comma separated
+LINLI_SMS    dotted name of the sender of phone codes; absent outside the demo: no log-in by phone code
+LINLI_IDLE_MINUTES  a session unused for so long is signed out
 """
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -22,14 +25,25 @@ BASE = Path(__file__).resolve().parent.parent
 HOME = Path(env.str("LINLI_HOME", default=str(Path.cwd() / "linli-home"))).expanduser().resolve()
 DATA = HOME / "data"
 KEYS = Path(env.str("LINLI_KEYS", default=str(HOME / "keys" / "keyring.json"))).expanduser().resolve()
+LINLI_PACKS = Path(env.str("LINLI_PACKS", default=str(BASE.parent / "packs")))
+LINLI_PACK = env.str("LINLI_PACK", default="louxi")
 LINLI_DEMO = env.bool("LINLI_DEMO", default=False)
+LINLI_JOBS = env.str("LINLI_JOBS", default="queue")
+LINLI_JOB_TABLE = "linli.web.jobs.JOBS"
 
 
-@cache
 def LINLI_KEYRING() -> Keyring:  # noqa: N802 – a setting
-    """The keys; made once for an empty home, never made anew beside existing data."""
+    """The keys; made once for an empty home, never made anew beside existing data.
+
+    Read again when the file changes, so that a key added while serving is known at once.
+    """
     if not KEYS.exists() and not (DATA / "linli.sqlite3").exists() and not env.str("DATABASE_URL", default=""):
         make_keyring_file(KEYS)
+    return _keyring_as_of(KEYS.stat().st_mtime_ns if KEYS.exists() else 0)
+
+
+@lru_cache(maxsize=2)
+def _keyring_as_of(_changed: int) -> Keyring:
     return read_keyring(KEYS)
 
 
@@ -72,9 +86,6 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "django_htmx",
     "django_cotton",
-    "allauth",
-    "allauth.account",
-    "allauth.mfa",
     "linli.core",
     "linli.ui",
     "linli.place",
@@ -83,6 +94,9 @@ INSTALLED_APPS = [
     "linli.offer",
     "linli.matching",
     "linli.web",
+    "allauth",  # after our blocks, so that their pages and words are found first
+    "allauth.account",
+    "allauth.mfa",
 ]
 
 MIDDLEWARE = [
@@ -98,6 +112,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "linli.party.middleware.ActorMiddleware",
+    "linli.party.accounts.AccountGate",
     "linli.web.middleware.HeadersMiddleware",
     "linli.web.middleware.ErrorPages",
 ]
@@ -117,10 +132,7 @@ TEMPLATES = [
     }
 ]
 
-AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -129,6 +141,29 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
+
+# Signing in: our answers to django-allauth. Which of its routes exist: third_party_routes.py.
+ACCOUNT_ADAPTER = "linli.party.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username", "phone"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
+ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "30/m/ip,5/15m/key", "request_login_code": "20/m/ip,3/5m/key"}
+LINLI_SMS = env.str("LINLI_SMS", default="linli.party.sms.ConsoleSender" if LINLI_DEMO else "")
+LINLI_IDLE_MINUTES = env.int("LINLI_IDLE_MINUTES", default=60)
+ACCOUNT_LOGIN_BY_CODE_ENABLED = bool(LINLI_SMS)
+ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 3
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 300
+MFA_ADAPTER = "linli.party.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "邻里 Linli"
+MFA_TOTP_TOLERANCE = 1
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = LINLI_DEMO
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
@@ -157,4 +192,6 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "linli_cache"}}
+# Counts of failed log-ins live in the cache: it must not be emptied by filling it.
+CACHES["default"]["OPTIONS"] = {"MAX_ENTRIES": 200_000}
 SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -1,0 +1,143 @@
+"""Needs and offers → assignment engine → proposals as plain values. Nothing is written here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+
+from linli.core.actor import Actor
+from linli.need.models import Need
+from linli.offer.models import Offer
+from linli.party import queries as party
+from linli.place import queries as places
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+PARTY_WORDS = {
+    "community": "社区",
+    "worker": "社工",
+    "organisation": "社会组织",
+    "volunteer": "志愿者",
+    "charity": "慈善资源",
+}
+
+
+@cache
+def weights_on(day: Any) -> Any:
+    """The dated matching numbers in force on a day."""
+    from linli.engines import assignment
+
+    return assignment.read_weights((Path(settings.LINLI_PACKS) / "common" / "matching.toml").read_bytes(), on=day)
+
+
+@dataclass(frozen=True)
+class Matched:
+    """One run over needs and offers, by their uids, and what is needed to run it again."""
+
+    proposals: tuple[dict[str, Any], ...]
+    unmet: tuple[dict[str, Any], ...]
+    rejected: dict[str, list[dict[str, Any]]]
+    engine: str
+    version: str
+    digest: str
+    options: dict[str, Any]
+    report: dict[str, Any]
+
+
+def match(actor: Actor, needs: Sequence[Need], offers: Sequence[Offer]) -> Matched:
+    """Run the assignment engine: exclusions, vetting, capacity and dates are constraints, never penalties."""
+    from linli.engines import assignment
+
+    result = assignment.assign(
+        _needs_table(actor, needs), _offers_table(offers), on=actor.today, weights=weights_on(actor.today)
+    )
+    rejected: dict[str, list[dict[str, Any]]] = {}
+    for row in result.rejected.to_pylist():
+        rejected.setdefault(row["need_id"], []).append(
+            {"offer": row["offer_id"], "code": row["code"], "params": json.loads(row["params"] or "{}")}
+        )
+    return Matched(
+        proposals=tuple(result.proposals.to_pylist()),
+        unmet=tuple(result.unmet.to_pylist()),
+        rejected=rejected,
+        engine=result.engine,
+        version=result.version,
+        digest=result.digest,
+        options=dict(result.options),
+        report={"needs": len(needs), "offers": len(offers), "cost": result.cost, "bound": result.bound},
+    )
+
+
+def _needs_table(actor: Actor, needs: Sequence[Need]) -> pa.Table:
+    import pyarrow as pa
+
+    from linli.engines.assignment import NEEDS
+
+    where = places.names_by_path(actor, {need.place_path for need in needs})
+    barred = party.barred_people(actor, {need.person.uid for need in needs} | {u for n in needs if (u := n.household_uid)})
+    rows = []
+    for need in needs:
+        person, place = need.person, where.get(need.place_path)
+        wishes = json.loads(need.wishes) if need.wishes else {}
+        about = {person.uid} | ({need.household_uid} if need.household_uid else set())
+        age = actor.today.year - person.birth_year if person.birth_year else None
+        rows.append(
+            {
+                "need_id": str(need.uid),
+                "person_id": str(person.uid),
+                "household_id": str(need.household_uid or person.uid),
+                "code": need.code,
+                "level": need.level,
+                "due_on": need.due_on,
+                "place_code": place.code if place else need.place_path.rstrip("/").rsplit("/", 1)[-1],
+                "lat": place.lat if place else None,
+                "lon": place.lon if place else None,
+                "languages": wishes.get("languages"),
+                "helper_sex": wishes.get("helper_sex"),
+                "slots": wishes.get("slots"),
+                "minor": age is not None and age < 18,
+                "excluded": sorted({name for uid in about for name in barred.get(uid, ())}),
+                "age": age,
+                "sex": person.sex,
+            }
+        )
+    return pa.Table.from_pylist([{name: row.get(name) for name in NEEDS.names} for row in rows], schema=NEEDS)
+
+
+def _offers_table(offers: Sequence[Offer]) -> pa.Table:
+    import pyarrow as pa
+
+    from linli.engines.assignment import OFFERS
+
+    rows = [
+        {
+            "offer_id": str(offer.uid),
+            "provider": offer.provider,
+            "party": PARTY_WORDS[offer.party],
+            "kind": offer.kind,
+            "name": offer.name,
+            "need_codes": offer.need_codes,
+            "skills": offer.skills,
+            "languages": offer.languages,
+            "vetted_until": offer.vetted_until,
+            "place_code": offer.place_code or None,
+            "lat": offer.lat,
+            "lon": offer.lon,
+            "capacity": None if offer.capacity is None else max(offer.capacity - offer.used, 0),
+            "unit": offer.unit,
+            "slots": offer.slots,
+            "conditions": offer.conditions,
+            "valid_from": offer.valid_from,
+            "valid_to": offer.valid_to,
+            "people": [str(offer.provider_person.uid)] if offer.provider_person else [],
+        }
+        for offer in offers
+    ]
+    return pa.Table.from_pylist(rows, schema=OFFERS)

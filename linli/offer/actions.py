@@ -1,0 +1,105 @@
+"""Writes about offers: importing a directory, taking a place, giving it back, withdrawing."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID, uuid4
+
+from linli.core.acting import action
+from linli.core.actor import Actor
+from linli.core.audit import record
+from linli.core.decide import Sensitivity
+from linli.core.errors import BadInput, Conflict
+from linli.offer import compute, queries
+from linli.offer.models import Offer, OfferImport
+from linli.party import queries as party
+from linli.place import queries as places
+
+PARTY_CODES = {
+    "社区": "community",
+    "社工": "worker",
+    "社会组织": "organisation",
+    "志愿者": "volunteer",
+    "慈善资源": "charity",
+}
+KEPT = (
+    "provider", "kind", "name", "need_codes", "skills", "languages", "vetted_until", "lat", "lon",
+    "capacity", "unit", "slots", "conditions", "valid_from", "valid_to",
+)  # fmt: skip
+
+
+@action("offer.import")
+def import_offers(
+    *, actor: Actor, file_name: str, content: bytes, place_path: str, persons: Mapping[str, UUID] | None = None
+) -> dict[str, Any]:
+    """Take in a directory of offers (workbook or HSDS package): all of it, or nothing with every fault named.
+
+    An offer whose code is here already is brought up to date; its used places stay. `persons` names
+    the person behind a volunteer's offer, by offer code.
+    """
+    party.allow(actor, "offer.import", party.import_facts(place_path, sensitivity=Sensitivity.INTERNAL))
+    book = compute.read_offers(file_name, content)
+    refused = [fault.as_dict() for fault in book.faults if fault.outcome == "refused"]
+    if refused:
+        raise BadInput("offer.file_faulty", count=len(refused), faults=refused)
+    rows = book.offers.to_pylist()
+    where = places.places_by_code(actor, {row["place_code"] for row in rows if row["place_code"]})
+    behind = party.people_by_uid(actor, set((persons or {}).values()))
+    known = {offer.code: offer for offer in Offer.objects.filter(code__in=[row["offer_id"] for row in rows])}
+    for row in rows:
+        offer = known.get(row["offer_id"]) or Offer(uid=uuid4(), created_at=actor.now, code=row["offer_id"])
+        place = where.get(row["place_code"] or "")
+        offer.place_path, offer.place_code = (place.path, place.code) if place else (place_path, "")
+        offer.party = PARTY_CODES[row["party"]]
+        offer.sensitivity = Sensitivity.INTERNAL
+        offer.maker_uid, offer.source, offer.is_withdrawn = actor.login_uid, file_name[:120], False
+        for name in KEPT:
+            setattr(offer, name, _plain(name, row[name]))
+        person_uid = (persons or {}).get(offer.code)
+        offer.provider_person = behind.get(person_uid) if person_uid else None
+        offer.save()
+    made = OfferImport(
+        created_at=actor.now,
+        file_name=file_name,
+        content_digest=hashlib.sha256(content).hexdigest(),
+        maker_uid=actor.login_uid,
+        counts={"new": len(rows) - len(known), "changed": len(known), "doubtful": len(book.faults)},
+    )
+    made.save()
+    record(actor, "offer.import", kind="offer_import", uid=made.uid, **made.counts)
+    return {"import": str(made.uid), **made.counts, "faults": [fault.as_dict() for fault in book.faults]}
+
+
+def _plain(name: str, value: Any) -> Any:
+    if name in ("need_codes", "skills", "languages", "slots"):
+        return list(value or ())
+    if name in ("unit", "conditions", "provider", "name", "kind"):
+        return value or ""
+    return value
+
+
+def take_place(actor: Actor, offer: Offer) -> None:
+    """Take one place of a locked offer inside the caller's unit of work."""
+    if offer.capacity is not None and offer.used >= offer.capacity:
+        raise Conflict("offer.full")
+    offer.used += 1
+    offer.save(update_fields=["used"])
+
+
+def give_place_back(actor: Actor, offer: Offer) -> None:
+    """Give a taken place of a locked offer back."""
+    offer.used = max(offer.used - 1, 0)
+    offer.save(update_fields=["used"])
+
+
+@action("offer.import")
+def withdraw_offer(*, actor: Actor, offer_uid: UUID) -> str:
+    """Take an offer out of the directory; referrals already sent stay."""
+    offer = queries.offer_by_uid(actor, offer_uid, lock=True)
+    party.allow(actor, "offer.import", offer.facts())
+    offer.is_withdrawn = True
+    offer.save(update_fields=["is_withdrawn"])
+    record(actor, "offer.import", kind="offer", uid=offer.uid, to="withdrawn")
+    return str(offer.uid)
