@@ -187,9 +187,15 @@ def _last_visits(age: np.ndarray, facts: Columns, rng: np.random.Generator, on: 
     child = (age < ADULT) & ((facts["father_state"] != "present") | (facts["mother_state"] != "present"))
     watched = frail | child | (facts["disability_class"] != None) | (facts["income_fen"] < 120000)  # noqa: E711
     usual = np.where((age >= 80) & frail, 5.0, np.where(frail | child, 22.0, 50.0))
-    days = np.minimum(rng.gamma(1.8, usual / 1.8, len(age)).astype(np.int64), 400)
+    days = np.clip(rng.gamma(1.8, usual / 1.8, len(age)).astype(np.int64), 1, 400)
     missed = rng.random(len(age)) < 0.12
     days = np.where(missed, days + rng.integers(20, 120, len(age)), days)
-    seen = np.datetime64(on) - days.astype("timedelta64[D]")
+    seen = working_day(np.datetime64(on) - days.astype("timedelta64[D]"))
     none = ~watched | (rng.random(len(age)) < 0.05)
     return np.where(none, np.datetime64("NaT"), seen).astype("datetime64[D]")
+
+
+def working_day(days: np.ndarray) -> np.ndarray:
+    """Days as they are, weekends moved back to the Friday; holidays are not looked up."""
+    moved: np.ndarray = np.busday_offset(days, 0, roll="backward")
+    return moved

@@ -31,31 +31,38 @@ _WORDS = {
     "job": "想找一份能做的活", "skills": "想学一门手艺", "inclusion": "想出门走走，认识些人", "goods": "米油快没有了",
     "housing": "下雨屋里漏水", "emergency": "看病花光了积蓄", "safety": "不敢回家，要有安全的地方",
 }
+# Whose story, which need, level, opened how many days ago, helper's sex wished for, and how far it has come.
 _CAST_NEEDS = (
-    ("qian_guifang", "bath", 2, 9, "2"), ("qian_guifang", "medical_escort", 3, 9, None), ("qian_guifang", "home_adapt", 3, 9, None),
-    ("xu_jianping", "assistive", 3, 12, None), ("he_xiuzhen", "respite", 2, 60, None), ("he_xiuzhen", "mental", 3, 60, None),
-    ("song_xiaoman", "child_care", 3, 20, None), ("song_xiaoman", "guardianship", 2, 20, None), ("tao_meilan", "meal", 3, 75, None),
-    ("ruan_axiu", "visit", 2, 2, None), ("victim", "safety", 1, 34, "2"), ("victim", "legal", 2, 33, None),
-    ("victim", "mental", 2, 30, "2"), ("victim", "company", 3, 8, None), ("victim", "errand", 3, 6, None), ("victim_child", "child_care", 3, 10, None),
+    ("qian_guifang", "bath", 2, 9, "2", "triaged"), ("qian_guifang", "medical_escort", 3, 9, None, "in_service"),
+    ("qian_guifang", "home_adapt", 3, 9, None, "triaged"), ("xu_jianping", "assistive", 3, 12, None, "referred"),
+    ("he_xiuzhen", "respite", 2, 60, None, "in_service"), ("he_xiuzhen", "mental", 3, 60, None, "in_service"),
+    ("song_xiaoman", "child_care", 3, 20, None, "triaged"), ("song_xiaoman", "guardianship", 2, 20, None, "triaged"),
+    ("tao_meilan", "meal", 3, 75, None, "closed"), ("ruan_axiu", "visit", 2, 2, None, "heard"),
+    ("victim", "safety", 1, 34, "2", "in_service"), ("victim", "legal", 2, 33, None, "referred"),
+    ("victim", "mental", 2, 30, "2", "in_service"), ("victim", "company", 3, 8, None, "triaged"),
+    ("victim", "errand", 3, 6, None, "triaged"), ("victim_child", "child_care", 3, 10, None, "triaged"),
 )
 
 
 def draw(world: World) -> pa.Table:
-    """One row a need of the last three months, in the columns of the assignment engine's needs, plus `opened_on`."""
+    """One row a need of the last three months, in the columns of the assignment engine's needs, plus
+    `opened_on` and `course` (how far a story says the need has come; null for the rest)."""
     rng = generator(world, 4)
     named = len(cast.members(world.pack))
     people, rows = world.people, []
     for code, level, mask, chance in _chances(world):
         at = np.flatnonzero(mask & (np.arange(world.residents) >= named))
-        rows += [(int(p), code, level, int(rng.integers(0, 91)), None) for p in at[rng.random(len(at)) < chance]]
-    told = [(world.cast[key], code, level, days, sex) for key, code, level, days, sex in _CAST_NEEDS]
-    rows = sorted(told + rows, key=lambda row: (-row[3], row[0], row[1]))
+        chosen = at[rng.random(len(at)) < chance]
+        ago = 1 + (90 * rng.beta(1.0, 1.6, len(chosen))).astype(np.int64)
+        rows += [(int(p), code, level, int(days), None, None) for p, days in zip(chosen, ago, strict=True)]
+    told = [(world.cast[key], *rest) for key, *rest in _CAST_NEEDS]
+    rows = sorted([*told, *rows], key=lambda row: (-row[3], row[0], row[1]))
     barred: dict[int, list[str]] = {}
     for e in world.exclusions.to_pylist():
         barred.setdefault(e["protected_person_no"], []).extend(e["excluded_offer_ids"])
     asks_woman = rng.random(len(rows)) < 0.5
     table = []
-    for number, (person, code, level, days, sex) in enumerate(rows):
+    for number, (person, code, level, days, sex, course) in enumerate(rows):
         opened = world.on - timedelta(days=days)
         woman = sex or ("2" if code == "bath" and not people["male"][person] and asks_woman[number] else None)
         table.append({
@@ -63,7 +70,7 @@ def draw(world: World) -> pa.Table:
             "reason": _WORDS[code], "opened_on": opened, "due_on": opened + timedelta(days=DAYS_OF_LEVEL[level]),
             "place_code": people["community_code"][person], "lat": float(people["lat"][person]), "lon": float(people["lon"][person]),
             "languages": [people["language"][person]], "helper_sex": woman, "slots": [], "minor": bool(people["age"][person] < ADULT),
-            "excluded": barred.get(person, []),
+            "excluded": barred.get(person, []), "course": course,
         })
     return pa.Table.from_pylist(table, schema=_SCHEMA)
 
@@ -72,7 +79,7 @@ _SCHEMA = pa.schema([
     ("need_no", pa.int32()), ("person_no", pa.int32()), ("household_no", pa.int32()), ("code", pa.string()), ("level", pa.int8()),
     ("reason", pa.string()), ("opened_on", pa.date32()), ("due_on", pa.date32()), ("place_code", pa.string()), ("lat", pa.float64()),
     ("lon", pa.float64()), ("languages", pa.list_(pa.string())), ("helper_sex", pa.string()), ("slots", pa.list_(pa.string())),
-    ("minor", pa.bool_()), ("excluded", pa.list_(pa.string())),
+    ("minor", pa.bool_()), ("excluded", pa.list_(pa.string())), ("course", pa.string()),
 ])
 
 
@@ -85,17 +92,17 @@ def _chances(world: World) -> list[tuple[str, int, np.ndarray, float]]:
     unlisted = (q["MLA"] & ~e["MLA"]) | (q["RIG"] & ~e["RIG"]) | (q["DES"] & ~e["DES"])
     illness, card = p["illness"], p["disability_class"]
     return [
-        ("visit", 3, (age >= 80) & (alone | q["EEM"]), 0.22), ("meal", 3, (age >= 75) & alone, 0.2), ("bath", 2, (age >= ELDER) & weak, 0.3),
-        ("clean", 4, alone & weak, 0.3), ("medical_escort", 3, (age >= 70) & (p["medical_fen"] > 10000), 0.10),
-        ("errand", 4, (age >= 80) & alone, 0.1), ("home_adapt", 4, (age >= ELDER) & alone & (p["self_care"] != "able"), 0.2),
-        ("assistive", 4, np.isin(card, ["1", "2", "4"]), 0.12), ("rehab", 3, (illness == "脑卒中后遗症") | (card == "4"), 0.12),
-        ("respite", 2, np.isin(p["self_care"], ["severe", "total"]) & (p["household_size"] > 1), 0.4),
-        ("mental", 2, np.isin(illness, ["抑郁症", "精神分裂症", "恶性肿瘤"]), 0.22), ("company", 4, alone, 0.08),
-        ("aid_guidance", 3, unlisted, 0.3), ("document", 4, e["MLB"], 0.06), ("education", 4, child & (age >= 6) & (age < 16), 0.3),
-        ("child_care", 3, child, 0.2), ("guardianship", 2, q["DEF"] | q["ORP"], 0.4), ("legal", 3, p["shape"] == "single_mother", 0.05),
-        ("job", 4, (p["employment"] == "失业") & (q["MLA"] | q["MLB"]), 0.25), ("skills", 4, (p["employment"] == "失业"), 0.05),
-        ("inclusion", 4, np.isin(card, ["5", "6"]), 0.15), ("goods", 3, q["MLA"], 0.15), ("housing", 3, p["housing"] == "危房", 0.2),
-        ("emergency", 2, q["RIG"], 0.4),
+        ("visit", 3, (age >= 80) & (alone | q["EEM"]), 0.37), ("meal", 3, (age >= 75) & alone, 0.34), ("bath", 2, (age >= ELDER) & weak, 0.51),
+        ("clean", 4, alone & weak, 0.51), ("medical_escort", 3, (age >= 70) & (p["medical_fen"] > 10000), 0.17),
+        ("errand", 4, (age >= 80) & alone, 0.17), ("home_adapt", 4, (age >= ELDER) & alone & (p["self_care"] != "able"), 0.34),
+        ("assistive", 4, np.isin(card, ["1", "2", "4"]), 0.2), ("rehab", 3, (illness == "脑卒中后遗症") | (card == "4"), 0.2),
+        ("respite", 2, np.isin(p["self_care"], ["severe", "total"]) & (p["household_size"] > 1), 0.6),
+        ("mental", 2, np.isin(illness, ["抑郁症", "精神分裂症", "恶性肿瘤"]), 0.37), ("company", 4, alone, 0.14),
+        ("aid_guidance", 3, unlisted, 0.51), ("document", 4, e["MLB"], 0.1), ("education", 4, child & (age >= 6) & (age < 16), 0.51),
+        ("child_care", 3, child, 0.34), ("guardianship", 2, q["DEF"] | q["ORP"], 0.6), ("legal", 3, p["shape"] == "single_mother", 0.09),
+        ("job", 4, (p["employment"] == "失业") & (q["MLA"] | q["MLB"]), 0.42), ("skills", 4, (p["employment"] == "失业"), 0.09),
+        ("inclusion", 4, np.isin(card, ["5", "6"]), 0.26), ("goods", 3, q["MLA"], 0.26), ("housing", 3, p["housing"] == "危房", 0.34),
+        ("emergency", 2, q["RIG"], 0.6),
     ]
 
 

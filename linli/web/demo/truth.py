@@ -193,7 +193,7 @@ def _flag_rows(world: World, group: str, kind: str, holds: np.ndarray, visible: 
 
 def matches(world: World) -> pa.Table:
     """Each need with the offers that may meet it (nearest first) and those that never may."""
-    drawn = needs.draw(world)
+    drawn = needs.draw(world).drop_columns(["course"])
     fits = pa.array(needs.fitting(world, drawn), pa.list_(pa.string()))
     return drawn.append_column("offers", fits).rename_columns([n if n != "excluded" else "never" for n in drawn.column_names] + ["offers"])
 
