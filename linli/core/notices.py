@@ -1,0 +1,32 @@
+"""Lines for somebody's Today: a code with its values and where to go. Never personal data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from linli.core.actor import Actor
+from linli.core.models import Notice
+
+
+def notify(actor: Actor, login_uids: Iterable[UUID], code: str, *, link: str = "", **params: Any) -> int:
+    """Tell logins something, in the running transaction; gives how many were told."""
+    rows = [
+        Notice(created_at=actor.now, login_uid=uid, code=code, params=params, link=link) for uid in dict.fromkeys(login_uids)
+    ]
+    Notice.objects.bulk_create(rows)
+    return len(rows)
+
+
+def unread_notices(actor: Actor) -> QuerySet[Notice]:
+    """What this actor has not read yet, newest first."""
+    return Notice.objects.filter(login_uid=actor.login_uid, read_at__isnull=True).order_by("-created_at", "-id")
+
+
+def mark_read(actor: Actor, uids: Iterable[UUID]) -> int:
+    """Put the actor's own notices away; others' are not touched."""
+    mine = Notice.objects.filter(login_uid=actor.login_uid, uid__in=list(uids), read_at__isnull=True)
+    return mine.update(read_at=actor.now)

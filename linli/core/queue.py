@@ -1,0 +1,112 @@
+"""The queue under `jobs.py`: huey with its threads in the server's own process.
+
+On the embedded database the queue is a second encrypted file; huey's own SQLite storage would open
+the plain, unsound library (STACK.md). On PostgreSQL it is huey's own tables there.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import psycopg
+import sqlcipher3
+from django.conf import settings
+from django.db import close_old_connections, connection
+from django.utils import timezone
+from huey import Huey, PostgresHuey, crontab
+from huey.consumer import Consumer
+from huey.storage import SqliteStorage
+
+from linli.core import jobs
+from linli.core.embedded.base import apply_key
+
+
+class EncryptedStorage(SqliteStorage):  # type: ignore[misc]
+    """Huey's SQLite storage on a keyed sqlcipher3 connection."""
+
+    integrity_error = sqlcipher3.dbapi2.IntegrityError
+    operational_error = sqlcipher3.dbapi2.OperationalError
+
+    def _create_connection(self) -> Any:
+        opened = sqlcipher3.dbapi2.connect(self.filename, timeout=self._timeout, check_same_thread=False)
+        apply_key(opened, settings.LINLI_KEYRING().database)
+        opened.isolation_level = None
+        self._set_journal_mode(opened)
+        opened.execute("PRAGMA synchronous=FULL")
+        opened.execute("PRAGMA mmap_size=0")
+        return opened
+
+
+class EncryptedHuey(Huey):  # type: ignore[misc]
+    """Huey on an encrypted file."""
+
+    storage_class = EncryptedStorage
+
+
+@cache
+def queue() -> Huey:
+    """The queue of this instance, with its two tasks."""
+    made = _open()
+
+    @made.task(name="run_job")
+    def run(uid: str) -> None:
+        close_old_connections()
+        try:
+            jobs.run_job(UUID(uid))
+        finally:
+            close_old_connections()
+
+    @made.periodic_task(crontab(minute="*"), name="sweep")
+    def sweep() -> None:
+        close_old_connections()
+        try:
+            jobs.sweep(timezone.now())
+        finally:
+            close_old_connections()
+
+    made.run_job = run
+    return made
+
+
+def _open() -> Huey:
+    if connection.vendor == "postgresql":
+        return PostgresHuey("linli", results=False, connection=_connect)
+    path = Path(settings.DATA) / "jobs.sqlite3"
+    return EncryptedHuey("linli", results=False, filename=str(path))
+
+
+def _connect() -> psycopg.Connection[Any]:
+    """A connection of the queue's own, to the same server."""
+    params = connection.get_connection_params()
+    wanted = {key: value for key, value in params.items() if key not in ("cursor_factory", "context")}
+    wanted.pop("prepare_threshold", None)
+    return psycopg.connect(**wanted)
+
+
+def enqueue(uid: UUID) -> None:
+    """Give one job's uid to the workers."""
+    queue().run_job(str(uid))
+
+
+class Workers(Consumer):  # type: ignore[misc]
+    """Huey's consumer beside the web server, which keeps the signals for itself."""
+
+    def _set_signal_handlers(self) -> None:
+        return
+
+    def stop(self, graceful: bool = False) -> None:
+        """End the threads, waiting for what they do when `graceful`, and let go of the queue."""
+        super().stop(graceful=graceful)
+        self.huey.storage.close()
+
+
+def start_workers(threads: int = 2) -> Workers:
+    """Begin to do jobs in threads of this process. Call `.stop(graceful=True)` before leaving."""
+    jobs.take_up_left_behind()
+    workers = Workers(queue(), workers=threads, max_delay=1.0, check_worker_health=True, shutdown_timeout=20)
+    workers.start()
+    jobs.sweep(timezone.now() + jobs.MISSED_AFTER)
+    return workers

@@ -1,0 +1,39 @@
+"""Runs of engines, kept so that anyone can run them again and get the same result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from linli.core.actor import Actor
+from linli.core.models import Run
+
+
+def store_run(
+    actor: Actor,
+    *,
+    engine: str,
+    version: str,
+    digest: str,
+    options: Mapping[str, Any],
+    report: Mapping[str, Any],
+    seed: str = "",
+) -> UUID:
+    """Keep what an engine was given and what it reports, in codes and numbers; gives the run's uid."""
+    run = Run.objects.create(
+        created_at=actor.now,
+        engine=engine,
+        version=version,
+        input_digest=digest,
+        seed=seed,
+        options=dict(options),
+        report=dict(report),
+        actor_uid=actor.login_uid,
+    )
+    return run.uid
+
+
+def run_of(uid: UUID) -> Run | None:
+    """A run by its uid."""
+    return Run.objects.filter(uid=uid).first()
