@@ -47,7 +47,9 @@ def people(pack: Pack, on: date) -> Columns:
         "town": [town["name_zh"] for _, town in places],
         "community": [here["name_zh"] for here, _ in places],
         "door": [m["home"]["door"] for m in told],
-        "address": [town["name_zh"] + here["name_zh"] + m["home"]["door"] for m, (here, town) in zip(told, places, strict=True)],
+        "address": [
+            town["name_zh"] + here["name_zh"] + m["home"]["door"] for m, (here, town) in zip(told, places, strict=True)
+        ],
     }
     return {
         **{name: np.array(values, dtype=object) for name, values in text.items()},

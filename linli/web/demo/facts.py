@@ -15,32 +15,68 @@ from linli.web.demo.pack import Pack
 
 ELDER, ADULT = 60, 18
 SELF_CARE = np.array(["able", "mild", "moderate", "severe", "total"], dtype=object)
-_SELF_CARE_FROM = {0: (1, 0, 0, 0, 0), 60: (0.93, 0.04, 0.018, 0.008, 0.004), 70: (0.84, 0.09, 0.04, 0.02, 0.01),
-                   80: (0.64, 0.18, 0.10, 0.05, 0.03), 90: (0.42, 0.24, 0.17, 0.10, 0.07)}
+_SELF_CARE_FROM = {
+    0: (1, 0, 0, 0, 0),
+    60: (0.93, 0.04, 0.018, 0.008, 0.004),
+    70: (0.84, 0.09, 0.04, 0.02, 0.01),
+    80: (0.64, 0.18, 0.10, 0.05, 0.03),
+    90: (0.42, 0.24, 0.17, 0.10, 0.07),
+}
 # illness → (chance below 40, 40–59, 60–79, 80 and above), self-paid fen a month
 _ILLNESS = {
-    "高血压": ((0.005, 0.10, 0.26, 0.26), 5000), "糖尿病": ((0.002, 0.05, 0.11, 0.10), 12000),
-    "冠心病": ((0.0, 0.01, 0.06, 0.09), 18000), "慢阻肺": ((0.0, 0.008, 0.04, 0.05), 22000),
-    "脑卒中后遗症": ((0.0, 0.008, 0.03, 0.04), 45000), "白内障": ((0.0, 0.004, 0.04, 0.08), 7000),
-    "阿尔茨海默病": ((0.0, 0.0, 0.012, 0.06), 90000), "帕金森病": ((0.0, 0.0, 0.008, 0.015), 60000),
-    "恶性肿瘤": ((0.002, 0.012, 0.018, 0.015), 260000), "尿毒症": ((0.0005, 0.003, 0.005, 0.004), 320000),
-    "白血病": ((0.0006, 0.0006, 0.001, 0.0), 350000), "精神分裂症": ((0.004, 0.006, 0.003, 0.001), 26000),
-    "抑郁症": ((0.006, 0.008, 0.006, 0.004), 20000), "先天性心脏病": ((0.002, 0.0, 0.0, 0.0), 90000),
+    "高血压": ((0.005, 0.10, 0.26, 0.26), 5000),
+    "糖尿病": ((0.002, 0.05, 0.11, 0.10), 12000),
+    "冠心病": ((0.0, 0.01, 0.06, 0.09), 18000),
+    "慢阻肺": ((0.0, 0.008, 0.04, 0.05), 22000),
+    "脑卒中后遗症": ((0.0, 0.008, 0.03, 0.04), 45000),
+    "白内障": ((0.0, 0.004, 0.04, 0.08), 7000),
+    "阿尔茨海默病": ((0.0, 0.0, 0.012, 0.06), 90000),
+    "帕金森病": ((0.0, 0.0, 0.008, 0.015), 60000),
+    "恶性肿瘤": ((0.002, 0.012, 0.018, 0.015), 260000),
+    "尿毒症": ((0.0005, 0.003, 0.005, 0.004), 320000),
+    "白血病": ((0.0006, 0.0006, 0.001, 0.0), 350000),
+    "精神分裂症": ((0.004, 0.006, 0.003, 0.001), 26000),
+    "抑郁症": ((0.006, 0.008, 0.006, 0.004), 20000),
+    "先天性心脏病": ((0.002, 0.0, 0.0, 0.0), 90000),
 }
 _CLASS_SHARE = (0.15, 0.14, 0.02, 0.44, 0.10, 0.10, 0.05)
 _STATES = np.array(
-    ["present", "away_working", "dead", "missing", "prison", "detention", "severe_disability", "severe_illness", "lost_contact"],
+    [
+        "present",
+        "away_working",
+        "dead",
+        "missing",
+        "prison",
+        "detention",
+        "severe_disability",
+        "severe_illness",
+        "lost_contact",
+    ],
     dtype=object,
 )
 _PARENTS = {  # kind of household → chances for the father, for the mother, in the order of _STATES
-    "left_behind": ((0, 0.84, 0.06, 0.0, 0.03, 0.015, 0.015, 0.02, 0.02), (0, 0.82, 0.03, 0.02, 0.01, 0.005, 0.015, 0.02, 0.08)),
-    "left_behind_one": ((0, 0.74, 0.09, 0.01, 0.05, 0.02, 0.02, 0.03, 0.04), (0, 0.70, 0.05, 0.03, 0.01, 0.01, 0.02, 0.03, 0.15)),
+    "left_behind": (
+        (0, 0.84, 0.06, 0.0, 0.03, 0.015, 0.015, 0.02, 0.02),
+        (0, 0.82, 0.03, 0.02, 0.01, 0.005, 0.015, 0.02, 0.08),
+    ),
+    "left_behind_one": (
+        (0, 0.74, 0.09, 0.01, 0.05, 0.02, 0.02, 0.03, 0.04),
+        (0, 0.70, 0.05, 0.03, 0.01, 0.01, 0.02, 0.03, 0.15),
+    ),
     "single_mother": ((0, 0.50, 0.26, 0.02, 0.05, 0.02, 0.0, 0.0, 0.15), (1, 0, 0, 0, 0, 0, 0, 0, 0)),
     "single_father": ((1, 0, 0, 0, 0, 0, 0, 0, 0), (0, 0.45, 0.2, 0.05, 0.02, 0.0, 0.0, 0.0, 0.28)),
     "kin_orphan": ((0, 0, 0.74, 0.10, 0.06, 0.0, 0.0, 0.0, 0.10), (0, 0, 0.62, 0.10, 0.02, 0, 0, 0, 0.26)),
 }
-_POORER = {"elder_alone": 0.72, "elder_couple": 0.85, "single_mother": 0.6, "single_father": 0.7, "left_behind": 0.75,
-           "left_behind_one": 0.55, "parent_and_disabled_child": 0.58, "kin_orphan": 0.7}
+_POORER = {
+    "elder_alone": 0.72,
+    "elder_couple": 0.85,
+    "single_mother": 0.6,
+    "single_father": 0.7,
+    "left_behind": 0.75,
+    "left_behind_one": 0.55,
+    "parent_and_disabled_child": 0.58,
+    "kin_orphan": 0.7,
+}
 _LANGUAGES = np.array(["普通话", "娄溪话"], dtype=object)
 
 
@@ -61,7 +97,8 @@ def add(people: Columns, pack: Pack, rng: np.random.Generator, on: date) -> Colu
     facts["employment"] = _employment(age, facts, rng)
     facts["school"] = _schools(people, age)
     facts["housing"] = np.where(
-        facts["income_fen"] < 120000, rng.choice(["自建房", "老旧小区", "危房", "公租房"], count, p=[0.45, 0.35, 0.08, 0.12]),
+        facts["income_fen"] < 120000,
+        rng.choice(["自建房", "老旧小区", "危房", "公租房"], count, p=[0.45, 0.35, 0.08, 0.12]),
         rng.choice(["自建房", "商品房", "老旧小区"], count, p=[0.3, 0.5, 0.2]),
     ).astype(object)
     facts["veteran"] = people["male"] & (age >= 45) & (rng.random(count) < 0.045)
@@ -74,8 +111,13 @@ def _living(people: Columns) -> np.ndarray:
     """How elders live; others are with family unless alone."""
     elder, shape = people["age"] >= ELDER, people["shape"]
     return np.select(
-        [people["household_size"] == 1, elder & (shape == "elder_couple"), elder & np.isin(shape, ["left_behind", "left_behind_one"])],
-        np.array(["alone", "empty_nest", "with_family"], dtype=object), default="with_family",
+        [
+            people["household_size"] == 1,
+            elder & (shape == "elder_couple"),
+            elder & np.isin(shape, ["left_behind", "left_behind_one"]),
+        ],
+        np.array(["alone", "empty_nest", "with_family"], dtype=object),
+        default="with_family",
     ).astype(object)
 
 
@@ -123,7 +165,10 @@ def _income(people: Columns, facts: Columns, rng: np.random.Generator) -> np.nda
     typical[home[head]] = np.where(people["urban"][head], 335000.0, 270000.0)
     for shape, factor in _POORER.items():
         typical[home[head & (people["shape"] == shape)]] *= factor
-    burdened = np.bincount(home, weights=(facts["disability_class"] != None) | (facts["medical_fen"] > 80000), minlength=homes) > 0  # noqa: E711
+    burdened = (
+        np.bincount(home, weights=(facts["disability_class"] != None) | (facts["medical_fen"] > 80000), minlength=homes)
+        > 0
+    )
     typical[burdened] *= 0.85
     income = typical * rng.lognormal(0, 0.45, homes)
     per_home: np.ndarray = (income // 1000 * 1000).astype(np.int64)
@@ -177,7 +222,8 @@ def _schools(people: Columns, age: np.ndarray) -> np.ndarray:
     stem = np.array([t[:2] for t in people["town"]], dtype=object)
     return np.select(
         [(age >= 3) & (age < 6), (age >= 6) & (age < 12), (age >= 12) & (age < 15), (age >= 15) & (age < 18)],
-        [stem + "幼儿园", stem + "中心小学", stem + "中学", np.full(len(age), "娄溪高级中学", dtype=object)], None,
+        [stem + "幼儿园", stem + "中心小学", stem + "中学", np.full(len(age), "娄溪高级中学", dtype=object)],
+        None,
     )
 
 

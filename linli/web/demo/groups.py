@@ -21,8 +21,16 @@ GONE = ["dead", "missing"]
 HOUSEHOLD_GROUPS = ("MLA", "MLB", "RIG")
 # group → (share of those who qualify that are registered, months a status lasts; 0 without end); invented
 COVERAGE = {
-    "MLA": (0.86, 12), "DES": (0.90, 0), "MLB": (0.62, 12), "RIG": (0.50, 6), "ORP": (0.85, 0), "DEF": (0.55, 0),
-    "CID": (0.72, 0), "LBC": (0.80, 0), "PWD": (1.0, 0), "VET": (0.95, 0),
+    "MLA": (0.86, 12),
+    "DES": (0.90, 0),
+    "MLB": (0.62, 12),
+    "RIG": (0.50, 6),
+    "ORP": (0.85, 0),
+    "DEF": (0.55, 0),
+    "CID": (0.72, 0),
+    "LBC": (0.80, 0),
+    "PWD": (1.0, 0),
+    "VET": (0.95, 0),
 }
 EXPIRED_SHARE, STALE_SHARE = 0.05, 0.006
 
@@ -62,7 +70,13 @@ def qualify(people: Columns, parameters: dict[str, float]) -> Columns:
     father_gone, mother_gone = np.isin(father, GONE), np.isin(mother, GONE)
     orphan = minor & father_gone & mother_gone
     unattended = minor & father_out & mother_out & ~orphan
-    destitute = elder & people["native"] & (people["supporters"] == "none") & (people["living"] == "alone") & (income < standard)
+    destitute = (
+        elder
+        & people["native"]
+        & (people["supporters"] == "none")
+        & (people["living"] == "alone")
+        & (income < standard)
+    )
     poor = people["native"] & (income < standard) & ~destitute
     medical = np.bincount(home, weights=people["medical_fen"])[home] / people["household_size"]
     marginal = people["native"] & (income >= standard) & (income <= parameters["marginal_ratio"] * standard)
@@ -71,12 +85,19 @@ def qualify(people: Columns, parameters: dict[str, float]) -> Columns:
     half_away = ((father == "away_working") & mother_out) | ((mother == "away_working") & father_out)
     card = people["disability_class"] != None  # noqa: E711
     return {
-        "MLA": poor, "DES": destitute, "MLB": marginal, "RIG": rigid, "ORP": orphan, "DEF": unattended,
+        "MLA": poor,
+        "DES": destitute,
+        "MLB": marginal,
+        "RIG": rigid,
+        "ORP": orphan,
+        "DEF": unattended,
         "CID": minor & (poor | card | father_out | mother_out) & ~orphan & ~unattended,
         "LBC": (age < 16) & ~people["urban"] & (away | half_away),
-        "EAL": elder & (people["living"] == "alone"), "EEM": elder & (people["living"] == "empty_nest"),
+        "EAL": elder & (people["living"] == "alone"),
+        "EEM": elder & (people["living"] == "empty_nest"),
         "EDA": elder & np.isin(people["self_care"], ["severe", "total"]),
-        "PWD": card, "VET": people["veteran"] & elder,
+        "PWD": card,
+        "VET": people["veteran"] & elder,
     }
 
 
@@ -89,7 +110,13 @@ def enrol(people: Columns, qualifies: Columns, rng: np.random.Generator, on: dat
         luck = rng.random(homes)[people["household_no"]] if whole else rng.random(len(people["age"]))
         listed = qualifies[group] & (luck < share)
         if group == "MLA":
-            listed |= ~qualifies["DES"] & people["native"] & (people["income_fen"] > 160000) & (people["income_fen"] < 240000) & (luck < STALE_SHARE)
+            listed |= (
+                ~qualifies["DES"]
+                & people["native"]
+                & (people["income_fen"] > 160000)
+                & (people["income_fen"] < 240000)
+                & (luck < STALE_SHARE)
+            )
         key = people["household_no"] if whole else np.arange(len(people["age"]))
         began = np.datetime64(on.replace(day=1), "M") - rng.integers(7, 70, int(key.max()) + 1)[key]
         enrolled[group], since[group] = listed, began.astype("datetime64[D]")

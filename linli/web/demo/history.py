@@ -22,7 +22,14 @@ CLOCK = pa.timestamp("s", tz="Asia/Shanghai")
 _EIGHT_HOURS = np.timedelta64(8, "h")
 STATES = ("heard", "triaged", "referred", "in_service", "closed", "withdrawn")
 _NOTES = {
-    "elder": ("身体还好，晚上睡得浅。", "灶台收拾得干净，说牙口不好吃得软。", "门口台阶有青苔，提醒慢走。", "药按时吃，血压本上有记录。", "说想孩子，视频过一次。", "屋里有点冷，已提醒关窗。"),
+    "elder": (
+        "身体还好，晚上睡得浅。",
+        "灶台收拾得干净，说牙口不好吃得软。",
+        "门口台阶有青苔，提醒慢走。",
+        "药按时吃，血压本上有记录。",
+        "说想孩子，视频过一次。",
+        "屋里有点冷，已提醒关窗。",
+    ),
     "child": ("作业写完了，爱画画。", "和奶奶一起在家，校服合身。", "说想爸妈，约好周末打电话。", "近来上学没有迟到。"),
     "disabled": ("轮椅刹车有些松，已记下。", "每天在家练走路半小时。", "照护的家人腰不好。", "想去社区活动室坐坐。"),
     "other": ("家里近来安稳。", "问起低保复核要带什么材料。", "找到一份临时工，先做着看。", "收入单据已帮着理好。"),
@@ -49,17 +56,21 @@ def past(world: World) -> History:
     heard = needs.draw(world)
     states, changes, referrals = _courses(world, heard, worker)
     return History(
-        visits=visits, needs=states, need_changes=changes, referrals=referrals,
-        decisions=_decisions(world, worker), assignments=_assignments(world, worker),
+        visits=visits,
+        needs=states,
+        need_changes=changes,
+        referrals=referrals,
+        decisions=_decisions(world, worker),
+        assignments=_assignments(world, worker),
     )
 
 
 def workers_of(world: World) -> np.ndarray:
-    """The login of the social worker responsible for each person: one of the town's own, by household."""
+    """The login of the social worker responsible for each person: one of the town's own, its lead among them."""
     logins = world.pack.logins.to_pylist()
     by_town: dict[str, list[str]] = {}
     for each in logins:
-        if each["role"] == "worker":
+        if each["role"] in ("worker", "lead"):
             by_town.setdefault(each["place_code"], []).append(each["username"])
     people = world.people
     result = np.empty(world.residents, dtype=object)
@@ -87,7 +98,8 @@ def _kind(people: Columns, at: np.ndarray) -> np.ndarray:
     age = people["age"][at]
     return np.select(
         [age < 18, age >= 60, people["disability_class"][at] != None],  # noqa: E711
-        np.array(["child", "elder", "disabled"], dtype=object), "other",
+        np.array(["child", "elder", "disabled"], dtype=object),
+        "other",
     )
 
 
@@ -106,7 +118,13 @@ def _visits(world: World, worker: np.ndarray) -> pa.Table:
     failed = (nth > 0) & (rng.random(len(who)) < 0.08)
     phone = (nth > 0) & ~failed & (rng.random(len(who)) < 0.18)
     kinds = _kind(world.people, who)
-    notes = np.array([_MISSED[r % 2] if f else _NOTES[k][r % len(_NOTES[k])] for f, k, r in zip(failed, kinds, rng.integers(0, 12, len(who)), strict=True)], dtype=object)
+    notes = np.array(
+        [
+            _MISSED[r % 2] if f else _NOTES[k][r % len(_NOTES[k])]
+            for f, k, r in zip(failed, kinds, rng.integers(0, 12, len(who)), strict=True)
+        ],
+        dtype=object,
+    )
     order = np.lexsort((who, days))
     minutes = rng.integers(510, 990, len(who))
     table = {
@@ -132,18 +150,20 @@ def _courses(world: World, heard: pa.Table, worker: np.ndarray) -> tuple[pa.Tabl
         name = str(worker[need["person_no"]])
         age = (world.on - need["opened_on"]).days
         steps = _steps(rng, age, bool(offers), need["course"])
-        minute = int(rng.integers(520, 980))
+        minute = int(rng.integers(520, 960))
         before = None
-        for state, after in steps:
+        for at, (state, after) in enumerate(steps):
             by = lead.get(name, name) if state == "triaged" else name
-            changes.append((need["need_no"], before, state, _day(need["opened_on"], after), minute + 5 * len(changes) % 40, by))
+            changes.append((need["need_no"], before, state, _day(need["opened_on"], after), minute + 5 * at, by))
             before = state
         if len(steps) > 2 and steps[2][0] == "referred":
-            referrals.append(_referral(rng, need, offers, steps, name, age))
-        rows.append({"state": steps[-1][0], "who": name, "closed_after_days": steps[-1][1] if steps[-1][0] in ("closed", "withdrawn") else None})
-    state = heard.append_column("state", pa.array([r["state"] for r in rows], pa.string()))
-    state = state.append_column("who", pa.array([r["who"] for r in rows], pa.string()))
-    state = state.append_column("opened_at", _moment(_np(heard["opened_on"]), np.full(heard.num_rows, 560)))
+            referrals.append(_referral(rng, need, offers, steps, name, age, minute))
+        rows.append((steps[-1][0], name, minute))
+    reached, who, minutes = (list(column) for column in zip(*rows, strict=True))
+    state = heard.append_column("state", pa.array(reached, pa.string())).append_column(
+        "who", pa.array(who, pa.string())
+    )
+    state = state.append_column("opened_at", _moment(_np(heard["opened_on"]), np.array(minutes)))
     return state, _change_table(changes), _referral_table(referrals)
 
 
@@ -181,7 +201,13 @@ def _steps(rng: np.random.Generator, age: int, can_be_met: bool, told: str | Non
 
 
 def _referral(
-    rng: np.random.Generator, need: dict[str, object], offers: list[str], steps: list[tuple[str, int]], name: str, age: int
+    rng: np.random.Generator,
+    need: dict[str, object],
+    offers: list[str],
+    steps: list[tuple[str, int]],
+    name: str,
+    age: int,
+    minute: int,
 ) -> dict[str, object]:
     """One referral: to the nearest fitting offers first; how it was answered and what came of it."""
     sent = steps[2][1]
@@ -195,54 +221,91 @@ def _referral(
     outcome = None if state != "closed" else "helped" if chance < 0.78 else "partly" if chance < 0.93 else "not_helped"
     opened = need["opened_on"]
     return {
-        "need_no": need["need_no"], "person_no": need["person_no"], "offer_id": offer, "who": name, "state": state, "outcome": outcome,
+        "need_no": need["need_no"],
+        "person_no": need["person_no"],
+        "offer_id": offer,
+        "who": name,
+        "state": state,
+        "outcome": outcome,
+        "minute": minute,
         "sent": _day(opened, sent),  # type: ignore[arg-type]
-        "answered": _day(opened, reached["in_service"]) if "in_service" in reached else _day(opened, sent + 4) if state == "declined" else None,  # type: ignore[arg-type]
+        "answered": _day(opened, reached["in_service"])
+        if "in_service" in reached
+        else _day(opened, sent + 4)
+        if state == "declined"
+        else None,  # type: ignore[arg-type]
         "closed": _day(opened, reached["closed"]) if "closed" in reached else None,  # type: ignore[arg-type]
     }
 
 
 def _change_table(changes: list[tuple[object, ...]]) -> pa.Table:
     need, before, after, day, minute, who = (list(column) for column in zip(*changes, strict=True))
-    return pa.table({
-        "need_no": pa.array(need, pa.int32()), "from_state": pa.array(before, pa.string()), "to_state": pa.array(after, pa.string()),
-        "at": _moment(np.array(day, dtype="datetime64[D]"), np.array(minute)), "who": pa.array(who, pa.string()),
-    })
+    return pa.table(
+        {
+            "need_no": pa.array(need, pa.int32()),
+            "from_state": pa.array(before, pa.string()),
+            "to_state": pa.array(after, pa.string()),
+            "at": _moment(np.array(day, dtype="datetime64[D]"), np.array(minute)),
+            "who": pa.array(who, pa.string()),
+        }
+    )
 
 
 def _referral_table(rows: list[dict[str, object]]) -> pa.Table:
     def column(name: str, kind: pa.DataType) -> pa.Array:
         return pa.array([r[name] for r in rows], kind)
 
-    def moment(name: str, minute: int) -> pa.Array:
+    def moment(name: str, step: int) -> pa.Array:
         days = np.array([r[name] if r[name] is not None else np.datetime64("NaT") for r in rows], dtype="datetime64[D]")
         known = ~np.isnat(days)
-        times = _moment(np.where(known, days, np.datetime64("2000-01-03")), np.full(len(days), minute))
+        times = _moment(
+            np.where(known, days, np.datetime64("2000-01-03")), np.array([r["minute"] for r in rows]) + 5 * step
+        )
         return pc.if_else(pa.array(known), times, pa.scalar(None, CLOCK))
 
-    return pa.table({
-        "referral_no": pa.array(np.arange(len(rows), dtype=np.int32)),
-        "need_no": column("need_no", pa.int32()), "person_no": column("person_no", pa.int32()), "offer_id": column("offer_id", pa.string()),
-        "who": column("who", pa.string()), "state": column("state", pa.string()), "outcome": column("outcome", pa.string()),
-        "sent_at": moment("sent", 600), "answered_at": moment("answered", 660), "closed_at": moment("closed", 900),
-    })
+    return pa.table(
+        {
+            "referral_no": pa.array(np.arange(len(rows), dtype=np.int32)),
+            "need_no": column("need_no", pa.int32()),
+            "person_no": column("person_no", pa.int32()),
+            "offer_id": column("offer_id", pa.string()),
+            "who": column("who", pa.string()),
+            "state": column("state", pa.string()),
+            "outcome": column("outcome", pa.string()),
+            "sent_at": moment("sent", 2),
+            "answered_at": moment("answered", 3),
+            "closed_at": moment("closed", 4),
+        }
+    )
 
 
 def _decisions(world: World, worker: np.ndarray) -> pa.Table:
     """Some of the claims a screening makes were looked at before: confirmed, or dismissed with the reason."""
     rng = generator(world, 7)
     planted = truth.flags(world)
-    chosen = planted.take(pa.array(np.flatnonzero((rng.random(planted.num_rows) < 0.3) & planted["visible"].to_numpy())))
+    chosen = planted.take(
+        pa.array(np.flatnonzero((rng.random(planted.num_rows) < 0.3) & planted["visible"].to_numpy()))
+    )
     count = chosen.num_rows
     confirmed = rng.random(count) < 0.75
     person = chosen["person_no"].to_numpy()
-    reasons = np.where(confirmed, "上门核实，情况属实", rng.choice(["本人不愿申请", "已在外县享受", "名册日期录错", "已住进儿子家"], count))
+    reasons = np.where(
+        confirmed,
+        "上门核实，情况属实",
+        rng.choice(["本人不愿申请", "已在外县享受", "名册日期录错", "已住进儿子家"], count),
+    )
     days = np.datetime64(world.on) - rng.integers(1, 45, count).astype("timedelta64[D]")
-    return pa.table({
-        "person_no": chosen["person_no"], "group": chosen["group"], "kind": chosen["kind"],
-        "decision": pa.array(np.where(confirmed, "confirmed", "dismissed").astype(object)), "reason": pa.array(reasons.astype(object)),
-        "who": pa.array(worker[person]), "at": _moment(days, rng.integers(520, 990, count)),
-    })
+    return pa.table(
+        {
+            "person_no": chosen["person_no"],
+            "group": chosen["group"],
+            "kind": chosen["kind"],
+            "decision": pa.array(np.where(confirmed, "confirmed", "dismissed").astype(object)),
+            "reason": pa.array(reasons.astype(object)),
+            "who": pa.array(worker[person]),
+            "at": _moment(days, rng.integers(520, 990, count)),
+        }
+    )
 
 
 def _assignments(world: World, worker: np.ndarray) -> pa.Table:
@@ -252,7 +315,11 @@ def _assignments(world: World, worker: np.ndarray) -> pa.Table:
     known[needs.draw(world)["person_no"].to_numpy()] = True
     at = np.flatnonzero(known)
     since = {e["username"]: e["since"] for e in world.pack.logins.to_pylist()}
-    return pa.table({
-        "person_no": pa.array(at.astype(np.int32)), "who": pa.array(worker[at]), "kind": pa.array(["assigned"] * len(at)),
-        "valid_from": pa.array([since[name] for name in worker[at]], pa.date32()),
-    })
+    return pa.table(
+        {
+            "person_no": pa.array(at.astype(np.int32)),
+            "who": pa.array(worker[at]),
+            "kind": pa.array(["assigned"] * len(at)),
+            "valid_from": pa.array([since[name] for name in worker[at]], pa.date32()),
+        }
+    )

@@ -52,12 +52,23 @@ SHAPES = (
     Shape("one_child", 0.22, 0.13, (26, 54), (Member("户主", "head", (0, 0)), _SPOUSE, _CHILD)),
     Shape("two_children", 0.08, 0.08, (29, 52), (Member("户主", "head", (0, 0)), _SPOUSE, _CHILD, _CHILD)),
     Shape(
-        "three_generations", 0.08, 0.13, (28, 48),
-        (Member("户主", "male", (0, 0)), _SPOUSE, _CHILD,
-         Member("父亲", "male", (23, 31)), Member("母亲", "female", (22, 29))),
+        "three_generations",
+        0.08,
+        0.13,
+        (28, 48),
+        (
+            Member("户主", "male", (0, 0)),
+            _SPOUSE,
+            _CHILD,
+            Member("父亲", "male", (23, 31)),
+            Member("母亲", "female", (22, 29)),
+        ),
     ),
     Shape(
-        "one_grandparent", 0.05, 0.06, (28, 52),
+        "one_grandparent",
+        0.05,
+        0.06,
+        (28, 52),
         (Member("户主", "male", (0, 0)), _SPOUSE, _CHILD, Member("母亲", "female", (22, 31))),
     ),
     Shape("left_behind", 0.01, 0.06, (52, 72), (Member("户主", "head", (0, 0)), _SPOUSE, _GRANDCHILD)),
@@ -65,8 +76,20 @@ SHAPES = (
     Shape("single_mother", 0.028, 0.02, (27, 47), (Member("户主", "female", (0, 0)), _CHILD)),
     Shape("single_father", 0.008, 0.01, (27, 49), (Member("户主", "male", (0, 0)), _CHILD)),
     Shape("parent_and_disabled_child", 0.015, 0.02, (55, 80), (Member("户主", "any", (0, 0)), _CHILD)),
-    Shape("child_cares_for_parent", 0.045, 0.04, (38, 62), (Member("户主", "any", (0, 0)), Member("母亲", "female", (21, 30)))),
-    Shape("kin_orphan", 0.004, 0.006, (35, 66), (Member("户主", "any", (0, 0)), Member("侄辈", "any", (4, 17), absolute=True))),
+    Shape(
+        "child_cares_for_parent",
+        0.045,
+        0.04,
+        (38, 62),
+        (Member("户主", "any", (0, 0)), Member("母亲", "female", (21, 30))),
+    ),
+    Shape(
+        "kin_orphan",
+        0.004,
+        0.006,
+        (35, 66),
+        (Member("户主", "any", (0, 0)), Member("侄辈", "any", (4, 17), absolute=True)),
+    ),
 )
 
 
@@ -111,8 +134,13 @@ def _places(pack: Pack) -> Columns:
 
 
 def _members(
-    shape: np.ndarray, community: np.ndarray, sizes: np.ndarray, place: Columns,
-    rng: np.random.Generator, on: date, first_household: int,
+    shape: np.ndarray,
+    community: np.ndarray,
+    sizes: np.ndarray,
+    place: Columns,
+    rng: np.random.Generator,
+    on: date,
+    first_household: int,
 ) -> Columns:
     """Spread households into persons."""
     size = sizes[shape]
@@ -128,7 +156,11 @@ def _members(
             at = np.flatnonzero((shape[home] == number) & (seat == place_in_home))
             low, high = member.age
             drawn = rng.integers(low, high + 1, size=len(at))
-            age[at] = head_age[home[at]] if member.relation == "户主" else drawn + (0 if member.absolute else head_age[home[at]])
+            age[at] = (
+                head_age[home[at]]
+                if member.relation == "户主"
+                else drawn + (0 if member.absolute else head_age[home[at]])
+            )
             male[at] = _sex(member.sex, head_male[home[at]], rng)
             relation[at] = member.relation
     age = np.clip(age, 0, 103)

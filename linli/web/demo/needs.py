@@ -22,25 +22,50 @@ DAYS_OF_LEVEL = {1: 1, 2: 3, 3: 14, 4: 30}
 REACH_KM = {12: 5.0, 9: 12.0, 6: 1000.0}
 _VETTED_KINDS = ("service", "time")
 _WORDS = {
-    "visit": "一个人住，盼着有人来看看", "meal": "做饭不方便，想有人送一餐热饭", "bath": "浴室滑，不敢一个人洗澡",
-    "clean": "屋里收拾不动了", "medical_escort": "去医院没人陪，挂号看不懂", "errand": "买药跑腿没有人手",
-    "home_adapt": "进门有台阶，浴室没有扶手", "assistive": "想换一个合适的助行器具", "rehab": "手脚不听使唤，想继续练",
-    "respite": "照顾的人夜里睡不好，想歇一歇", "mental": "心里闷，夜里睡不着", "company": "想有人说说话",
-    "aid_guidance": "不知道能不能申请，请帮着问问", "document": "要办的材料看不懂，请帮着理一理", "education": "功课没有人辅导",
-    "child_care": "放学后没有人照看", "guardianship": "父母都不在身边，监护要有人商量", "legal": "想问问怎么用法律保护自己",
-    "job": "想找一份能做的活", "skills": "想学一门手艺", "inclusion": "想出门走走，认识些人", "goods": "米油快没有了",
-    "housing": "下雨屋里漏水", "emergency": "看病花光了积蓄", "safety": "不敢回家，要有安全的地方",
+    "visit": "一个人住，盼着有人来看看",
+    "meal": "做饭不方便，想有人送一餐热饭",
+    "bath": "浴室滑，不敢一个人洗澡",
+    "clean": "屋里收拾不动了",
+    "medical_escort": "去医院没人陪，挂号看不懂",
+    "errand": "买药跑腿没有人手",
+    "home_adapt": "进门有台阶，浴室没有扶手",
+    "assistive": "想换一个合适的助行器具",
+    "rehab": "手脚不听使唤，想继续练",
+    "respite": "照顾的人夜里睡不好，想歇一歇",
+    "mental": "心里闷，夜里睡不着",
+    "company": "想有人说说话",
+    "aid_guidance": "不知道能不能申请，请帮着问问",
+    "document": "要办的材料看不懂，请帮着理一理",
+    "education": "功课没有人辅导",
+    "child_care": "放学后没有人照看",
+    "guardianship": "父母都不在身边，监护要有人商量",
+    "legal": "想问问怎么用法律保护自己",
+    "job": "想找一份能做的活",
+    "skills": "想学一门手艺",
+    "inclusion": "想出门走走，认识些人",
+    "goods": "米油快没有了",
+    "housing": "下雨屋里漏水",
+    "emergency": "看病花光了积蓄",
+    "safety": "不敢回家，要有安全的地方",
 }
 # Whose story, which need, level, opened how many days ago, helper's sex wished for, and how far it has come.
 _CAST_NEEDS = (
-    ("qian_guifang", "bath", 2, 9, "2", "triaged"), ("qian_guifang", "medical_escort", 3, 9, None, "in_service"),
-    ("qian_guifang", "home_adapt", 3, 9, None, "triaged"), ("xu_jianping", "assistive", 3, 12, None, "referred"),
-    ("he_xiuzhen", "respite", 2, 60, None, "in_service"), ("he_xiuzhen", "mental", 3, 60, None, "in_service"),
-    ("song_xiaoman", "child_care", 3, 20, None, "triaged"), ("song_xiaoman", "guardianship", 2, 20, None, "triaged"),
-    ("tao_meilan", "meal", 3, 75, None, "closed"), ("ruan_axiu", "visit", 2, 2, None, "heard"),
-    ("victim", "safety", 1, 34, "2", "in_service"), ("victim", "legal", 2, 33, None, "referred"),
-    ("victim", "mental", 2, 30, "2", "in_service"), ("victim", "company", 3, 8, None, "triaged"),
-    ("victim", "errand", 3, 6, None, "triaged"), ("victim_child", "child_care", 3, 10, None, "triaged"),
+    ("qian_guifang", "bath", 2, 9, "2", "triaged"),
+    ("qian_guifang", "medical_escort", 3, 9, None, "in_service"),
+    ("qian_guifang", "home_adapt", 3, 9, None, "triaged"),
+    ("xu_jianping", "assistive", 3, 12, None, "referred"),
+    ("he_xiuzhen", "respite", 2, 60, None, "in_service"),
+    ("he_xiuzhen", "mental", 3, 60, None, "in_service"),
+    ("song_xiaoman", "child_care", 3, 20, None, "triaged"),
+    ("song_xiaoman", "guardianship", 2, 20, None, "triaged"),
+    ("tao_meilan", "meal", 3, 75, None, "closed"),
+    ("ruan_axiu", "visit", 2, 2, None, "heard"),
+    ("victim", "safety", 1, 34, "2", "in_service"),
+    ("victim", "legal", 2, 33, None, "referred"),
+    ("victim", "mental", 2, 30, "2", "in_service"),
+    ("victim", "company", 3, 8, None, "triaged"),
+    ("victim", "errand", 3, 6, None, "triaged"),
+    ("victim_child", "child_care", 3, 10, None, "triaged"),
 )
 
 
@@ -65,22 +90,51 @@ def draw(world: World) -> pa.Table:
     for number, (person, code, level, days, sex, course) in enumerate(rows):
         opened = world.on - timedelta(days=days)
         woman = sex or ("2" if code == "bath" and not people["male"][person] and asks_woman[number] else None)
-        table.append({
-            "need_no": number, "person_no": person, "household_no": int(people["household_no"][person]), "code": code, "level": level,
-            "reason": _WORDS[code], "opened_on": opened, "due_on": opened + timedelta(days=DAYS_OF_LEVEL[level]),
-            "place_code": people["community_code"][person], "lat": float(people["lat"][person]), "lon": float(people["lon"][person]),
-            "languages": [people["language"][person]], "helper_sex": woman, "slots": [], "minor": bool(people["age"][person] < ADULT),
-            "excluded": barred.get(person, []), "course": course,
-        })
+        table.append(
+            {
+                "need_no": number,
+                "person_no": person,
+                "household_no": int(people["household_no"][person]),
+                "code": code,
+                "level": level,
+                "reason": _WORDS[code],
+                "opened_on": opened,
+                "due_on": opened + timedelta(days=DAYS_OF_LEVEL[level]),
+                "place_code": people["community_code"][person],
+                "lat": float(people["lat"][person]),
+                "lon": float(people["lon"][person]),
+                "languages": [people["language"][person]],
+                "helper_sex": woman,
+                "slots": [],
+                "minor": bool(people["age"][person] < ADULT),
+                "excluded": barred.get(person, []),
+                "course": course,
+            }
+        )
     return pa.Table.from_pylist(table, schema=_SCHEMA)
 
 
-_SCHEMA = pa.schema([
-    ("need_no", pa.int32()), ("person_no", pa.int32()), ("household_no", pa.int32()), ("code", pa.string()), ("level", pa.int8()),
-    ("reason", pa.string()), ("opened_on", pa.date32()), ("due_on", pa.date32()), ("place_code", pa.string()), ("lat", pa.float64()),
-    ("lon", pa.float64()), ("languages", pa.list_(pa.string())), ("helper_sex", pa.string()), ("slots", pa.list_(pa.string())),
-    ("minor", pa.bool_()), ("excluded", pa.list_(pa.string())), ("course", pa.string()),
-])
+_SCHEMA = pa.schema(
+    [
+        ("need_no", pa.int32()),
+        ("person_no", pa.int32()),
+        ("household_no", pa.int32()),
+        ("code", pa.string()),
+        ("level", pa.int8()),
+        ("reason", pa.string()),
+        ("opened_on", pa.date32()),
+        ("due_on", pa.date32()),
+        ("place_code", pa.string()),
+        ("lat", pa.float64()),
+        ("lon", pa.float64()),
+        ("languages", pa.list_(pa.string())),
+        ("helper_sex", pa.string()),
+        ("slots", pa.list_(pa.string())),
+        ("minor", pa.bool_()),
+        ("excluded", pa.list_(pa.string())),
+        ("course", pa.string()),
+    ]
+)
 
 
 def _chances(world: World) -> list[tuple[str, int, np.ndarray, float]]:
@@ -92,16 +146,29 @@ def _chances(world: World) -> list[tuple[str, int, np.ndarray, float]]:
     unlisted = (q["MLA"] & ~e["MLA"]) | (q["RIG"] & ~e["RIG"]) | (q["DES"] & ~e["DES"])
     illness, card = p["illness"], p["disability_class"]
     return [
-        ("visit", 3, (age >= 80) & (alone | q["EEM"]), 0.37), ("meal", 3, (age >= 75) & alone, 0.34), ("bath", 2, (age >= ELDER) & weak, 0.51),
-        ("clean", 4, alone & weak, 0.51), ("medical_escort", 3, (age >= 70) & (p["medical_fen"] > 10000), 0.17),
-        ("errand", 4, (age >= 80) & alone, 0.17), ("home_adapt", 4, (age >= ELDER) & alone & (p["self_care"] != "able"), 0.34),
-        ("assistive", 4, np.isin(card, ["1", "2", "4"]), 0.2), ("rehab", 3, (illness == "脑卒中后遗症") | (card == "4"), 0.2),
+        ("visit", 3, (age >= 80) & (alone | q["EEM"]), 0.37),
+        ("meal", 3, (age >= 75) & alone, 0.34),
+        ("bath", 2, (age >= ELDER) & weak, 0.51),
+        ("clean", 4, alone & weak, 0.51),
+        ("medical_escort", 3, (age >= 70) & (p["medical_fen"] > 10000), 0.17),
+        ("errand", 4, (age >= 80) & alone, 0.17),
+        ("home_adapt", 4, (age >= ELDER) & alone & (p["self_care"] != "able"), 0.34),
+        ("assistive", 4, np.isin(card, ["1", "2", "4"]), 0.2),
+        ("rehab", 3, (illness == "脑卒中后遗症") | (card == "4"), 0.2),
         ("respite", 2, np.isin(p["self_care"], ["severe", "total"]) & (p["household_size"] > 1), 0.6),
-        ("mental", 2, np.isin(illness, ["抑郁症", "精神分裂症", "恶性肿瘤"]), 0.37), ("company", 4, alone, 0.14),
-        ("aid_guidance", 3, unlisted, 0.51), ("document", 4, e["MLB"], 0.1), ("education", 4, child & (age >= 6) & (age < 16), 0.51),
-        ("child_care", 3, child, 0.34), ("guardianship", 2, q["DEF"] | q["ORP"], 0.6), ("legal", 3, p["shape"] == "single_mother", 0.09),
-        ("job", 4, (p["employment"] == "失业") & (q["MLA"] | q["MLB"]), 0.42), ("skills", 4, (p["employment"] == "失业"), 0.09),
-        ("inclusion", 4, np.isin(card, ["5", "6"]), 0.26), ("goods", 3, q["MLA"], 0.26), ("housing", 3, p["housing"] == "危房", 0.34),
+        ("mental", 2, np.isin(illness, ["抑郁症", "精神分裂症", "恶性肿瘤"]), 0.37),
+        ("company", 4, alone, 0.14),
+        ("aid_guidance", 3, unlisted, 0.51),
+        ("document", 4, e["MLB"], 0.1),
+        ("education", 4, child & (age >= 6) & (age < 16), 0.51),
+        ("child_care", 3, child, 0.34),
+        ("guardianship", 2, q["DEF"] | q["ORP"], 0.6),
+        ("legal", 3, p["shape"] == "single_mother", 0.09),
+        ("job", 4, (p["employment"] == "失业") & (q["MLA"] | q["MLB"]), 0.42),
+        ("skills", 4, (p["employment"] == "失业"), 0.09),
+        ("inclusion", 4, np.isin(card, ["5", "6"]), 0.26),
+        ("goods", 3, q["MLA"], 0.26),
+        ("housing", 3, p["housing"] == "危房", 0.34),
         ("emergency", 2, q["RIG"], 0.6),
     ]
 
@@ -117,8 +184,11 @@ def fitting(world: World, needs: pa.Table) -> list[list[str]]:
     for need in needs.select(["code", "lat", "lon", "helper_sex", "excluded"]).to_pylist():
         km = distance_km(need["lat"], need["lon"], lat, lon)
         fits = [
-            i for i in np.argsort(km, kind="stable")
-            if need["code"] in codes[i] and km[i] <= reach[i] and offers[i]["offer_id"] not in need["excluded"]
+            i
+            for i in np.argsort(km, kind="stable")
+            if need["code"] in codes[i]
+            and km[i] <= reach[i]
+            and offers[i]["offer_id"] not in need["excluded"]
             and (need["helper_sex"] is None or offers[i]["kind"] != "service" or women[i] or need["code"] != "bath")
         ]
         answers.append([offers[i]["offer_id"] for i in fits])

@@ -20,10 +20,7 @@ _TEXT = pa.string()
 _FLAGS = {"has_service_point": pa.int8(), "urban": pa.int8(), "demo": pa.int8()}
 _NUMBERS = {"lat": pa.float64(), "lon": pa.float64(), "weight": pa.float64()}
 _WHOLE = {"col": pa.int32(), "row": pa.int32(), "capacity": pa.int32(), "workers": pa.int32(), "area_m2": pa.int32()}
-_DAYS = {
-    name: pa.date32()
-    for name in ("valid_from", "valid_to", "vetted_until", "opened_on", "contract_to", "since")
-}
+_DAYS = {name: pa.date32() for name in ("valid_from", "valid_to", "vetted_until", "opened_on", "contract_to", "since")}
 
 
 @dataclass(frozen=True)

@@ -136,7 +136,9 @@ def _missed(world: World, stands: dict[str, np.ndarray]) -> list[Part]:
     income, told_medical = _any(stands, TELLS_INCOME), _any(stands, TELLS_MEDICAL)
     support = _any(stands, TELLS_SUPPORT) & income
     other = {"MLA": e["MLA"] | e["DES"], "MLB": e["MLB"] | e["MLA"] | e["RIG"], "RIG": e["RIG"] | e["MLB"] | e["MLA"]}
-    parts: list[Part] = [(g, "missed", q[g] & ~other[g], income & (told_medical if g == "RIG" else True)) for g in ("MLA", "MLB", "RIG")]
+    parts: list[Part] = [
+        (g, "missed", q[g] & ~other[g], income & (told_medical if g == "RIG" else True)) for g in ("MLA", "MLB", "RIG")
+    ]
     parts.append(("DES", "missed", q["DES"] & ~e["DES"], support))
     parents = _any(stands, TELLS_PARENTS)
     parts += [(g, "missed", q[g] & ~e[g], parents) for g in ("ORP", "DEF")]
@@ -176,26 +178,33 @@ def _overdue(world: World, stands: dict[str, np.ndarray]) -> list[Part]:
 def _conflict(world: World) -> Part:
     """Registered for 低保 although the income lies far above the standard."""
     listed = world.groups.enrolled["MLA"]
-    above = world.people["income_fen"] > world.pack.parameters["marginal_ratio"] * world.pack.parameters["living_standard_fen"]
+    above = (
+        world.people["income_fen"]
+        > world.pack.parameters["marginal_ratio"] * world.pack.parameters["living_standard_fen"]
+    )
     return ("MLA", "conflict", listed & above, listed)
 
 
 def _flag_rows(world: World, group: str, kind: str, holds: np.ndarray, visible: np.ndarray) -> pa.Table:
     at = np.flatnonzero(holds)
-    return pa.table({
-        "person_no": pa.array(at.astype(np.int32)),
-        "household_no": pa.array(world.people["household_no"][at].astype(np.int32)),
-        "group": pa.array([group] * len(at), pa.string()),
-        "kind": pa.array([kind] * len(at), pa.string()),
-        "visible": pa.array(visible[at]),
-    })
+    return pa.table(
+        {
+            "person_no": pa.array(at.astype(np.int32)),
+            "household_no": pa.array(world.people["household_no"][at].astype(np.int32)),
+            "group": pa.array([group] * len(at), pa.string()),
+            "kind": pa.array([kind] * len(at), pa.string()),
+            "visible": pa.array(visible[at]),
+        }
+    )
 
 
 def matches(world: World) -> pa.Table:
     """Each need with the offers that may meet it (nearest first) and those that never may."""
     drawn = needs.draw(world).drop_columns(["course"])
     fits = pa.array(needs.fitting(world, drawn), pa.list_(pa.string()))
-    return drawn.append_column("offers", fits).rename_columns([n if n != "excluded" else "never" for n in drawn.column_names] + ["offers"])
+    return drawn.append_column("offers", fits).rename_columns(
+        [n if n != "excluded" else "never" for n in drawn.column_names] + ["offers"]
+    )
 
 
 def persons_of(links: pa.Table, truth: Truth) -> dict[str, int]:
@@ -289,7 +298,10 @@ def score_matches(proposals: pa.Table, planned: pa.Table, links: pa.Table, truth
     """
     who = persons_of(links, truth)
     wanted = {(m["person_no"], m["code"]): m for m in truth.matches.to_pylist()}
-    about = {str(n["need_id"]): (who.get(str(n["person_id"])), n["code"]) for n in planned.select(["need_id", "person_id", "code"]).to_pylist()}
+    about = {
+        str(n["need_id"]): (who.get(str(n["person_id"])), n["code"])
+        for n in planned.select(["need_id", "person_id", "code"]).to_pylist()
+    }
     met: set[tuple[int, str]] = set()
     false = unjudged = 0
     for row in proposals.select(["need_id", "offer_id", "rank"]).to_pylist():

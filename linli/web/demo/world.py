@@ -63,9 +63,17 @@ def build(residents: int, seed: int, on: date | None = None, pack: Pack | None =
     enrolment = groups.enrol(people, groups.qualify(people, pack.parameters), rng, on)
     cast.enrol(enrolment, pack, on)
     return World(
-        residents=residents, seed=seed, on=on, pack=pack, persons=_persons(people),
-        households=_households(people), statuses=enrolment.table(), exclusions=_exclusions(pack, on),
-        people=people, groups=enrolment, cast=cast.keys(pack),
+        residents=residents,
+        seed=seed,
+        on=on,
+        pack=pack,
+        persons=_persons(people),
+        households=_households(people),
+        statuses=enrolment.table(),
+        exclusions=_exclusions(pack, on),
+        people=people,
+        groups=enrolment,
+        cast=cast.keys(pack),
     )
 
 
@@ -94,10 +102,43 @@ def _cards(people: Columns) -> np.ndarray:
 
 
 _PERSON_COLUMNS = (
-    "relation", "name", "birth_on", "age", "id_no", "phone", "town_code", "community_code", "grid_code", "town",
-    "community", "door", "address", "lat", "lon", "urban", "native", "shape", "household_size", "living", "self_care",
-    "disability_class", "disability_grade", "card_no", "illness", "medical_fen", "income_fen", "supporters",
-    "father_state", "mother_state", "guardian", "school", "employment", "housing", "veteran", "language", "last_visit_on",
+    "relation",
+    "name",
+    "birth_on",
+    "age",
+    "id_no",
+    "phone",
+    "town_code",
+    "community_code",
+    "grid_code",
+    "town",
+    "community",
+    "door",
+    "address",
+    "lat",
+    "lon",
+    "urban",
+    "native",
+    "shape",
+    "household_size",
+    "living",
+    "self_care",
+    "disability_class",
+    "disability_grade",
+    "card_no",
+    "illness",
+    "medical_fen",
+    "income_fen",
+    "supporters",
+    "father_state",
+    "mother_state",
+    "guardian",
+    "school",
+    "employment",
+    "housing",
+    "veteran",
+    "language",
+    "last_visit_on",
 )
 
 
