@@ -294,22 +294,23 @@ def _overlaps(values: Iterable[Dated]) -> list[tuple[Dated, Dated]]:
     ]
 
 
-def load_rules(*texts: str | bytes, names: Sequence[str] = ()) -> RuleBook:
-    """The rules files `texts` (TOML, UTF-8) read together.
+def load_rules(*texts: str | bytes | tuple[str, str | bytes]) -> RuleBook:
+    """The rules files `texts` (TOML, UTF-8; or pairs of a file's name and its text) read together.
 
     A later file may give a parameter of an earlier one anew (a county's own figures over the common
-    rules); columns, figures and rules add up. `names` are the files' names for the faults. Raises
-    `BadInput` with every fault of every file.
+    rules); columns, figures and rules add up. The names are for the faults. Raises `BadInput` with every
+    fault of every file.
     """
     loader = _Loader()
     digest = hashlib.sha256()
-    for at, text in enumerate(texts):
+    for at, given in enumerate(texts, start=1):
+        name, text = given if isinstance(given, tuple) else (f"rules {at}", given)
         raw = text.encode() if isinstance(text, str) else text
         digest.update(hashlib.sha256(raw).digest())
-        _load_file(loader, names[at] if at < len(names) else f"rules {at + 1}", raw)
+        _load_file(loader, name, raw)
     subject = next((head[2] for head in loader.heads if head[2]), "")
     if not loader.faults and not subject:
-        loader.section(names[0] if names else "", "book", {}).wrong("rules_missing", "subject")
+        loader.section("", "book", {}).wrong("rules_missing", "subject")
     if loader.faults:
         raise BadInput(loader.faults)
     return RuleBook(

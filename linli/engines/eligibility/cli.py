@@ -16,9 +16,11 @@ from linli.engines.console import Outputs, print_faults, progress_on_stderr, sto
 from linli.engines.eligibility.book import load_rules
 from linli.engines.eligibility.data import RuleBook, ScreenResult
 from linli.engines.eligibility.screening import screen as screen_persons
-from linli.engines.eligibility.tables import read_table, write_table
+from linli.engines.eligibility.tables import typed, write_table
 from linli.engines.eligibility.words import WORDS, say_fault
 from linli.engines.errors import BadInput, Fault
+from linli.engines.lists import read_grids
+from linli.engines.lists import say as say_list_fault
 from linli.engines.words import Lang
 
 if TYPE_CHECKING:
@@ -39,7 +41,7 @@ def screen(
     try:
         result = _screened(table, rules, on.date(), near is not None, spoken)
     except BadInput as error:
-        raise stop_on_bad_input(error.faults, lambda fault: say_fault(fault, spoken)) from error
+        raise stop_on_bad_input(error.faults, lambda fault: _say(fault, spoken)) from error
     with Outputs() as outputs:
         write_table(result.hits, outputs.path(out), out.suffix)
         if near is not None:
@@ -50,7 +52,7 @@ def screen(
     if not result.report.hits:
         print_faults(
             [Fault("no_rules_in_force", file=str(rules[0]), value=on.date().isoformat())],
-            lambda f: say_fault(f, spoken),
+            lambda fault: _say(fault, spoken),
         )
 
 
@@ -59,12 +61,12 @@ def _screened(table: Path, rules: Sequence[Path], on: datetime.date, near: bool,
     book: RuleBook | None = None
     persons: pa.Table | None = None
     try:
-        book = load_rules(*_read(rules, faults), names=[path.name for path in rules])
+        book = load_rules(*_read(rules, faults))
     except BadInput as error:
         faults += error.faults
     if book is not None:
         try:
-            persons = read_table(table, book)
+            persons = _people(table, book)
         except BadInput as error:
             faults += error.faults
     if faults or book is None or persons is None:
@@ -76,11 +78,32 @@ def _screened(table: Path, rules: Sequence[Path], on: datetime.date, near: bool,
         raise BadInput([dataclasses.replace(fault, file=table.name) for fault in error.faults]) from error
 
 
-def _read(paths: Sequence[Path], faults: list[Fault]) -> list[bytes]:
+def _say(fault: Fault, lang: Lang) -> str:
+    """A fault in words; those of opening the file are the list reader's."""
+    return say_fault(fault, lang) if fault.code in WORDS else say_list_fault(fault, lang)
+
+
+def _people(path: Path, book: RuleBook) -> pa.Table:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    kind = path.suffix.lower()
+    if kind not in (".parquet", ".csv", ".xlsx", ".xls"):
+        raise BadInput([Fault("table_kind", file=path.name)])
+    try:
+        if kind == ".parquet":
+            return pq.read_table(path)
+        grid = read_grids(path)[0]
+    except (OSError, pa.ArrowInvalid) as error:
+        raise BadInput([Fault("table_unreadable", file=path.name, params={"detail": str(error)[:200]})]) from error
+    return typed(grid.rows, book, grid.file, grid.sheet)
+
+
+def _read(paths: Sequence[Path], faults: list[Fault]) -> list[tuple[str, bytes]]:
     texts = []
     for path in paths:
         try:
-            texts.append(path.read_bytes())
+            texts.append((path.name, path.read_bytes()))
         except OSError as error:
             faults.append(Fault("table_unreadable", file=str(path), params={"detail": error.strerror or ""}))
     return texts

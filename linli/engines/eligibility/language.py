@@ -201,21 +201,19 @@ class _Checker:
         if self._inside_household:
             self.wrong("expression_household_nested", part=ast.unparse(node))
             return None
-        read = {each.id for each in ast.walk(node) if isinstance(each, ast.Name)} & set(self.types)
-        calls = {
-            each.func.id for each in ast.walk(node) if isinstance(each, ast.Call) and isinstance(each.func, ast.Name)
-        }
-        if (
-            function.takes
-            and not read - self.constants
-            and not any(FUNCTIONS[call].reads for call in calls & set(FUNCTIONS))
-        ):
-            self.wrong("expression_household_constant", part=ast.unparse(node))
-            return None
+        before = len(self.mistakes)
         self.household = self._inside_household = True
         found = self._arguments(function, node)
         self._inside_household = False
+        if function.takes and len(self.mistakes) == before and not self._reads_members(node):
+            self.wrong("expression_household_constant", part=ast.unparse(node))
         return found
+
+    def _reads_members(self, node: ast.Call) -> bool:
+        """Whether anything in a call may differ from member to member."""
+        names = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+        columns = (names & set(self.types)) - self.constants
+        return bool(columns) or any(FUNCTIONS[name].reads for name in names & set(FUNCTIONS))
 
     def _arguments(self, function: Function, node: ast.Call) -> Type | None:
         first: Type | None = None

@@ -57,9 +57,12 @@ class _Asking:
         held = [self._state(condition, self.verdicts) for condition in self.rule.when]
         found = self._chosen(functools.reduce(pc.and_kleene, held))
         values = self._values(found)
+        templates = {"zh": self.rule.reason_zh, "en": self.rule.reason_en}
         said = {
-            REASON[lang]: joined([*filled(template, values, self.book.words, lang), self._mark(lang)], found.num_rows)
-            for lang, template in (("zh", self.rule.reason_zh), ("en", self.rule.reason_en))
+            REASON[lang]: joined(
+                [*filled(templates[lang], values, self.book.words, lang), self._mark(lang)], found.num_rows
+            )
+            for lang in LANGS
         }
         return self._rows(found, self.rule.kind, {"figures": self._figures(found, values), **said}, HIT_COLUMNS)
 

@@ -1,9 +1,9 @@
-"""Reads the table rules are asked of (Parquet, or text in CSV and XLSX under the columns' names), and writes results."""
+"""Gives rows of text the types the rules declare, and writes results as Parquet or CSV."""
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from linli.engines.eligibility.data import RuleBook
 from linli.engines.eligibility.language import Type
 from linli.engines.errors import BadInput, Fault
-from linli.engines.lists import read_grids
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -21,25 +20,14 @@ _NO = ("false", "0", "no", "n", "否", "无")
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 
 
-def read_table(path: Path, book: RuleBook) -> pa.Table:
-    """The table at `path`, its columns in the types the rules declare.
+def typed(rows: Sequence[Sequence[str]], book: RuleBook, file: str, sheet: str = "") -> pa.Table:
+    """Rows of text, the first of them the columns' names, as a table in the types the rules declare.
 
-    Raises `BadInput` naming every cell of a CSV or XLSX file that cannot be read as its column's type.
+    Columns the rules do not know are left out. Raises `BadInput` naming every cell that cannot be read.
     """
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
-    try:
-        if path.suffix.lower() == ".parquet":
-            return pq.read_table(path)
-        if path.suffix.lower() not in (".csv", ".xlsx", ".xls"):
-            raise BadInput([Fault("table_kind", file=path.name)])
-        grids = read_grids(path)
-    except (OSError, pa.ArrowInvalid) as error:
-        detail = MappingProxyType({"detail": str(error).splitlines()[0][:200]})
-        raise BadInput([Fault("table_unreadable", file=path.name, params=detail)]) from error
-    grid = grids[0]
-    heading, *rows = grid.rows
+    heading, *people = rows
     faults: list[Fault] = []
     columns = {}
     for at, name in enumerate(heading):
@@ -47,13 +35,15 @@ def read_table(path: Path, book: RuleBook) -> pa.Table:
             continue
         kind = book.columns.get(name, "text")
         values = []
-        for number, row in enumerate(rows, start=2):
+        for number, row in enumerate(people, start=2):
             value, good = _read_cell(row[at].strip(), kind)
             if not good:
                 params = MappingProxyType({"wanted": kind})
-                faults.append(Fault("cell_type", "refused", path.name, grid.sheet, number, name, row[at], params))
+                faults.append(Fault("cell_type", "refused", file, sheet, number, name, row[at], params))
             values.append(value)
         columns[name] = pa.array(values, _arrow(kind))
+    if book.subject not in columns:
+        faults.append(Fault("no_subject_column", "refused", file, sheet, 1, book.subject))
     if faults:
         raise BadInput(faults)
     return pa.table(columns)
