@@ -17,7 +17,7 @@ from linli.engines.progress import Progress, silent
 if TYPE_CHECKING:
     import duckdb
 
-_IDENTITY_DOUBTS = ("id_", "birth", "name", "sex", "phone", "card", "region")
+_IDENTITY_DOUBTS = ("id_", "birth", "name", "phone", "card", "region")
 _DOUBTFUL_STATES = frozenset({"doubtful", "masked", "old15"})
 _STEPS = 6
 
