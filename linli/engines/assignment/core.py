@@ -18,6 +18,9 @@ from linli.engines.assignment.scoring import FULL
 from linli.engines.progress import Progress
 
 
+MILD_STEP = 8 * FULL
+
+
 @dataclass(frozen=True)
 class Arcs:
     """Candidate pairs, sorted by need, then offer; no pair twice."""
@@ -35,6 +38,13 @@ class Arcs:
         width = int(j.max(initial=0)) + 1
         _, keep = np.unique(i * width + j, return_index=True)
         return Arcs(i[keep], j[keep], c[keep])
+
+    def cost_of(self, chosen: Ints, unmet_cost: Ints) -> Ints:
+        """What each need costs in this choice."""
+        taken = np.flatnonzero(self.offer == chosen[self.need])
+        cost = unmet_cost.copy()
+        cost[self.need[taken]] = self.cost[taken]
+        return cost
 
 
 @dataclass(frozen=True)
@@ -65,6 +75,7 @@ def solve(pairs: Pairs, near: int, rounds: int, progress: Progress) -> Core:
     """The optimum over every permitted pair, or after `rounds` the best found and its bound."""
     capacity = pairs.offers.capacity
     unmet_cost = unmet_costs(pairs.needs.level, capacity)
+    mild = (5 - pairs.needs.level) * MILD_STEP
     price = np.zeros(len(pairs.offers), dtype=np.int64)
     none = np.zeros(0, dtype=np.int64)
     more, _, permitted = _price_out(pairs, price, unmet_cost, near, progress)
@@ -73,9 +84,10 @@ def solve(pairs: Pairs, near: int, rounds: int, progress: Progress) -> Core:
     while True:
         arcs, done = arcs.with_more(*more), done + 1
         progress("flow", done)
-        chosen, chosen_cost = choose(arcs, capacity, unmet_cost)
-        price = prices(arcs, chosen, chosen_cost, len(capacity))
+        chosen, price = priced_choice(arcs, capacity, unmet_cost, mild)
+        chosen_cost = arcs.cost_of(chosen, unmet_cost)
         pays = chosen_cost + np.where(chosen >= 0, price[chosen], 0)
+        arcs = _tightest(arcs, chosen, price, 2 * near)
         more, least, _ = _price_out(pairs, price, pays, near, progress)
         bound = max(bound, least - int((capacity * price).sum()))
         if not len(more[0]) or done == rounds:
@@ -124,8 +136,31 @@ def _cheapest(block: Block, rows: Ints, priced: Ints, pays: Ints, near: int) -> 
     return block.needs[rows[row]], block.offers[column], cost
 
 
-def choose(arcs: Arcs, capacity: Ints, unmet_cost: Ints) -> tuple[Ints, Ints]:
-    """The cheapest choice along the arcs (OR-Tools cost scaling), and each need's cost in it."""
+def priced_choice(arcs: Arcs, capacity: Ints, unmet_cost: Ints, mild: Ints) -> tuple[Ints, Ints]:
+    """The cheapest choice along the arcs and the prices that prove it.
+
+    The flow runs twice as fast with mild costs of leaving a need. Its choice is nearly always the one the
+    true costs demand; the prices under the true costs tell, and if they do not settle the true costs run.
+    """
+    for leaving in (mild, unmet_cost):
+        chosen = choose(arcs, capacity, leaving)
+        price = prices(arcs, chosen, unmet_cost, capacity)
+        if price is not None:
+            return chosen, price
+    raise AssertionError("the flow was not optimal: its prices do not settle")
+
+
+def _tightest(arcs: Arcs, chosen: Ints, price: Ints, most: int) -> Arcs:
+    """The chosen arc of each need and the `most` that come nearest to it; pricing brings back any other that matters."""
+    priced = arcs.cost + price[arcs.offer] - FULL * (arcs.offer == chosen[arcs.need]) * 1_000_000
+    order = np.lexsort((priced, arcs.need))
+    first = np.searchsorted(arcs.need, np.arange(len(chosen)))
+    keep = np.sort(order[np.arange(len(order)) - first[arcs.need[order]] < most])
+    return Arcs(arcs.need[keep], arcs.offer[keep], arcs.cost[keep])
+
+
+def choose(arcs: Arcs, capacity: Ints, unmet_cost: Ints) -> Ints:
+    """The cheapest choice along the arcs (OR-Tools cost scaling): an offer per need, or -1."""
     from ortools.graph.python import min_cost_flow
 
     count = len(unmet_cost)
@@ -145,34 +180,40 @@ def choose(arcs: Arcs, capacity: Ints, unmet_cost: Ints) -> tuple[Ints, Ints]:
     assert status == network.OPTIMAL, status
     taken = np.flatnonzero(network.flows(added[: len(arcs)]) > 0)
     chosen = np.full(count, -1, dtype=np.int64)
-    chosen_cost = unmet_cost.copy()
     chosen[arcs.need[taken]] = arcs.offer[taken]
-    chosen_cost[arcs.need[taken]] = arcs.cost[taken]
-    return chosen, chosen_cost
+    return chosen
 
 
-def prices(arcs: Arcs, chosen: Ints, chosen_cost: Ints, offers: int) -> Ints:
+def prices(arcs: Arcs, chosen: Ints, unmet_cost: Ints, capacity: Ints) -> Ints | None:
     """The least prices of places that prove the choice: what one more place at each offer would save.
 
     Label correcting from below: a need moves its offers' prices up until none is better than what it has.
-    At the optimum this ends, and offers with places to spare stay at 0 (complementary slackness).
+    At the optimum this ends with offers that have places to spare at 0 (complementary slackness) and no
+    need paying more than it would cost to leave it; None when the choice is not optimal.
     """
+    count, offers = len(chosen), len(capacity)
     price = np.zeros(offers, dtype=np.int64)
-    start = np.searchsorted(arcs.need, np.arange(len(chosen) + 1))
+    own = arcs.cost_of(chosen, unmet_cost)
+    start = np.searchsorted(arcs.need, np.arange(count + 1))
     by_offer = np.argsort(chosen, kind="stable")
     offer_start = np.searchsorted(chosen[by_offer], np.arange(offers + 1))
-    moved = np.flatnonzero(start[1:] > start[:-1])
-    for _ in range(len(chosen) + offers + 2):
-        if not len(moved):
-            return price
+    spare = capacity > np.bincount(chosen[chosen >= 0], minlength=offers)
+    moved = np.arange(count)
+    for _ in range(count + offers + 2):
+        holds = own[moved] + np.where(chosen[moved] >= 0, price[chosen[moved]], 0)
+        if (holds > unmet_cost[moved]).any():
+            return None
+        sizes = start[moved + 1] - start[moved]
         at = _ranges(start[moved], start[moved + 1])
-        need = arcs.need[at]
-        holds = chosen_cost[need] + np.where(chosen[need] >= 0, price[chosen[need]], 0)
         before = price.copy()
-        np.maximum.at(price, arcs.offer[at], holds - arcs.cost[at])
+        np.maximum.at(price, arcs.offer[at], np.repeat(holds, sizes) - arcs.cost[at])
         risen = np.flatnonzero(price > before)
+        if not len(risen):
+            return price
+        if spare[risen].any():
+            return None
         moved = by_offer[_ranges(offer_start[risen], offer_start[risen + 1])]
-    raise AssertionError("the flow was not optimal: its prices do not settle")
+    return None
 
 
 def _ranges(first: Ints, last: Ints) -> Ints:

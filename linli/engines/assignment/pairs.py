@@ -17,6 +17,7 @@ from linli.engines.assignment.barring import EXCLUDED, Barring, Mask
 from linli.engines.assignment.scoring import FULL, Scoring, Small, km_between
 
 _ROWS_TIMES_OFFERS = 4_000_000
+_IN_CACHE = 60_000
 _KEPT_PAIRS = 350_000_000
 
 
@@ -36,7 +37,7 @@ class Block:
         return np.where(self.walls == 0, FULL - self.score.astype(np.int64), UNREACHED)
 
 
-UNREACHED = np.int64(1) << 50
+UNREACHED = np.int64(1) << 42
 
 
 class Pairs:
@@ -77,13 +78,13 @@ class Pairs:
         walls |= self._spread("dates", rows, j, barring.dates, np.uint16)
         walls |= self._spread("person", rows, j, barring.person, np.uint16)
         walls |= self._spread("place", rows, j, barring.place, np.uint16)
-        km = km_between(self.needs, self.offers, rows[:, None], j)
-        unmeasured = np.isnan(km)
-        near = scoring.near(km).astype(np.int16)
-        if unmeasured.any():
-            near = np.where(unmeasured, self._spread("place", rows, j, scoring.place), near)
-        score += near * np.int16(points["distance"])
-        walls |= barring.far(km, j)
+        near = self._spread("place", rows, j, scoring.place)
+        step = max(1, _IN_CACHE // len(columns))
+        for start in range(0, len(rows), step):
+            part = slice(start, start + step)
+            km = km_between(self.needs, self.offers, rows[part, None], j)
+            score[part] += np.int16(points["distance"]) * np.where(np.isnan(km), near[part], scoring.near(km))
+            walls[part] |= barring.far(km, j)
         self._exclude(rows, columns, walls)
         return Block(rows, columns, score, walls)
 

@@ -69,11 +69,12 @@ class Scoring:
             values[digits] = weights[name]
         return values[shared]
 
-    def near(self, km: Floats) -> Ints:
+    def near(self, km: Floats) -> Small:
         """Nearness by distance, in tenths of a kilometre; NaN gives 0 (use `place` there)."""
-        tenths = np.nan_to_num(np.rint(km * 10), nan=1e9)
-        far = self.weights.distance["far_km"] * 10
-        return np.asarray(100 - 100 * np.minimum(tenths, far) // far, dtype=np.int64)
+        far = self.weights.distance["far_km"] * 10.0
+        tenths = np.fmin(np.rint(km * 10.0), far)
+        # Exact in floats: a quotient of whole numbers this small never rounds up to the next one.
+        return np.asarray(100.0 - np.floor(100.0 * tenths / far)).astype(np.int16)
 
     def cost(self, i: Ints, j: Ints) -> Ints:
         """What the person pays, against what she said she can (or a reference fee)."""

@@ -1,0 +1,109 @@
+"""After the choice: for every need its next best offers, the best offers that are barred or full, and what binds.
+
+One pass over the blocks; positions and numbers only. `telling` turns them into tables with codes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from linli.engines.assignment.arrays import Ints
+from linli.engines.assignment.barring import EXCLUDED
+from linli.engines.assignment.core import Core
+from linli.engines.assignment.pairs import Block, Pairs
+from linli.engines.assignment.scoring import FULL
+from linli.engines.progress import Progress
+
+FULL_UP = 1 << 15
+"""A wall of its own: permitted, but every place is taken. Not a bit the barring uses."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """Positions: `other_*` next best offers with places to spare, best first; `rejected_*` with the walls in the
+    way (FULL_UP where only places lack); for each unmet need the offer nearest to helping (-1: none) and its walls."""
+
+    other_need: Ints
+    other_offer: Ints
+    rejected_need: Ints
+    rejected_offer: Ints
+    rejected_walls: Ints
+    unmet: Ints
+    key_offer: Ints
+    key_walls: Ints
+    first_in_line: Ints
+
+
+def survey(pairs: Pairs, core: Core, others: int, why_not: int, progress: Progress) -> Found:
+    """Look at every pair once more, with the choice made."""
+    taken = np.bincount(core.chosen[core.chosen >= 0], minlength=len(pairs.offers))
+    spare = pairs.offers.capacity - taken
+    parts: list[list[Ints]] = [[] for _ in range(5)]
+    key = np.full(len(pairs.needs), -1, dtype=np.int64)
+    key_walls = np.zeros(len(pairs.needs), dtype=np.int64)
+    first = np.zeros(len(pairs.needs), dtype=np.int64)
+    for at, block in enumerate(pairs, start=1):
+        progress("survey", at, len(pairs))
+        walls = block.walls.astype(np.int32)
+        walls[:, spare[block.offers] <= 0] |= FULL_UP
+        own = _own_columns(block, core.chosen)
+        walls[own] = -1
+        # The column breaks ties in favour of the offer first by id.
+        rank = block.score.astype(np.int32) * len(block.offers) + np.arange(len(block.offers))[::-1].astype(np.int32)
+        need, column = _best(np.where(walls == 0, rank, -1), others)
+        parts[0].append(block.needs[need])
+        parts[1].append(block.offers[column])
+        need, column = _best(np.where(walls > 0, rank, -1), why_not)
+        parts[2].append(block.needs[need])
+        parts[3].append(block.offers[column])
+        parts[4].append(walls[need, column].astype(np.int64))
+        left = np.flatnonzero(core.chosen[block.needs] < 0)
+        if len(left):
+            rows = block.needs[left]
+            key[rows], key_walls[rows], first[rows] = _nearest_help(block, left, walls[left], core)
+    unmet = np.flatnonzero(core.chosen < 0)
+    joined = [np.concatenate(part) if part else np.zeros(0, dtype=np.int64) for part in parts]
+    return Found(*joined, unmet, key[unmet], key_walls[unmet], first[unmet])
+
+
+def _own_columns(block: Block, chosen: Ints) -> tuple[Ints, Ints]:
+    """Where in the block each met need's own offer stands."""
+    rows = np.flatnonzero(chosen[block.needs] >= 0)
+    return rows, np.searchsorted(block.offers, chosen[block.needs[rows]])
+
+
+def _best(rank: np.typing.NDArray[np.int32], count: int) -> tuple[Ints, Ints]:
+    """Rows and columns of the `count` highest ranks ≥ 0 of each row, row by row, best first."""
+    if count <= 0 or not rank.size:
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+    if count < rank.shape[1]:
+        picked = np.argpartition(rank, rank.shape[1] - count, axis=1)[:, -count:]
+    else:
+        picked = np.broadcast_to(np.arange(rank.shape[1]), rank.shape)
+    order = np.argsort(-np.take_along_axis(rank, picked, axis=1), axis=1, kind="stable")
+    picked = np.take_along_axis(picked, order, axis=1)
+    kept = np.take_along_axis(rank, picked, axis=1) >= 0
+    row, place = np.nonzero(kept)
+    return row, picked[row, place]
+
+
+def _nearest_help(block: Block, left: Ints, walls: np.typing.NDArray[np.int32], core: Core) -> tuple[Ints, Ints, Ints]:
+    """For unmet needs: the offer with the least in the way, its walls, and whether one more place there is theirs.
+
+    First a full offer (nothing else in the way), best by the core's prices: `first` is 1 when the place's
+    whole value comes from this need, that is when its reduced cost is 0. Then one wall only, then more; an
+    exclusion is never something to lift.
+    """
+    score = block.score[left].astype(np.int64)
+    saving = core.unmet_cost[block.needs[left]][:, None] - (FULL - score) - core.price[block.offers]
+    full = walls == FULL_UP
+    standing = np.bitwise_count(walls & ~FULL_UP).astype(np.int64)
+    rank = np.where(full, saving, -(standing * 2 + (walls & FULL_UP > 0)) * (1 << 44) + score)
+    rank = np.where((walls & EXCLUDED) > 0, -(1 << 60), rank)
+    column = rank.argmax(axis=1)
+    row = np.arange(len(left))
+    barred = rank[row, column] == -(1 << 60)
+    offer = np.where(barred, -1, block.offers[column])
+    return offer, np.where(barred, EXCLUDED, walls[row, column]), (full[row, column] & (saving[row, column] == 0)).astype(np.int64)
