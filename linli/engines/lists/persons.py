@@ -117,7 +117,7 @@ class RowReader:
         read = read_id(id_text, self.on, self.regions, self._lost(draft, id_column)) if id_text else NO_ID
         faulty = id_column
         if read.id_no is None and card_id:
-            faulty, id_text = self._by_field.get("card_no"), card_id
+            faulty, id_text = self._cell("card_no", row)
             read = read_id(card_id, self.on, self.regions)
         for code in read.faults:
             draft.doubt(code, faulty, id_text)

@@ -1,0 +1,193 @@
+"""Headings in any wording, order and depth; lists told by their titles."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from linli.engines.lists import fields, groups_in, read_grids, recognise
+from linli.engines.lists.headings import meaning
+from linli.engines.lists.tests.make import grid, id_number, xlsx
+
+PEOPLE = [
+    ["1", "张远山", id_number("19500101", 1), "1950-01-01", "19900001111", "娄江镇"],
+    ["2", "李小溪", id_number("19620315", 2), "1962-03-15", "19900002222", "双浦镇"],
+    ["3", "王石桥", id_number("19751231", 3), "1975-12-31", "19900003333", "双浦镇"],
+]
+
+
+@pytest.mark.parametrize(
+    ("heading", "field"),
+    [
+        ("姓名", "name"),
+        ("姓 名", "name"),
+        ("残疾人姓名", "name"),
+        ("名字", "name"),
+        ("户主姓名", "head_name"),
+        ("申请人身份证号", "id_no"),
+        ("公民身份号码", "id_no"),
+        ("证件号码", "id_no"),
+        ("＊身份证号（18位）", "id_no"),
+        ("身分证号码", "id_no"),
+        ("残疾人证号", "card_no"),
+        ("出生年月", "birth_on"),
+        ("生日", "birth_on"),
+        ("手机", "phone"),
+        ("联系方式", "phone"),
+        ("街道代码", "region"),
+        ("所属镇", "place"),
+        ("现住址", "address"),
+        ("户籍地址", "hukou_place"),
+        ("家庭人均月收入（元）", "income_fen"),
+        ("与户主关系", "relation"),
+        ("联系人电话", None),
+        ("监护人联系电话", None),
+        ("领款人身份证号", None),
+        ("银行卡号", None),
+        ("发证日期", None),
+        ("家庭月收入", None),
+        ("父亲姓名", None),
+        ("民族", None),
+    ],
+)
+def test_wordings(heading: str, field: str | None) -> None:
+    assert meaning(heading).field == field
+
+
+def test_every_wording_of_the_table_means_its_own_field() -> None:
+    from linli.engines.lists.tables import table
+
+    said = {
+        wording: (meaning(wording).field, field)
+        for field in fields()
+        for wording in table("headings")["field"][field]["headings"]
+    }
+    assert {wording for wording, (got, want) in said.items() if got != want} == set()
+
+
+def test_titles_notes_and_merged_cells_above_the_headings() -> None:
+    rows = [
+        ["2026年娄溪市特困人员花名册", *[None] * 5],
+        ["填报单位：娄江镇", None, None, "日期：2026-05-01", None, None],
+        ["序号", "姓名", "身份证号码", "出生日期", "联系电话", "所属镇"],
+        *PEOPLE,
+    ]
+    (sheet,) = read_grids(xlsx(("Sheet1", rows), merge=["A1:F1"]), "上报.xlsx")
+    layout = recognise(sheet)
+    assert layout.header_rows == (3,)
+    assert [column.field for column in layout.columns] == ["unique_id", "name", "id_no", "birth_on", "phone", "place"]
+    assert layout.groups == ("DES",)
+
+
+def test_headings_over_two_rows() -> None:
+    rows = [
+        ["低保边缘家庭名册", *[None] * 5],
+        ["序号", "户主", None, "监护人", None, "备注"],
+        [None, "姓名", "身份证号", "姓名", "联系电话", None],
+        ["1", "张远山", id_number("19500101"), "赵某", "19900001111", ""],
+    ]
+    merged = ["A1:F1", "A2:A3", "B2:C2", "D2:E2", "F2:F3"]
+    (sheet,) = read_grids(xlsx(("表", rows), merge=merged), "a.xlsx")
+    layout = recognise(sheet)
+    assert layout.header_rows == (2, 3)
+    assert [column.heading for column in layout.columns][1:5] == [
+        "户主姓名",
+        "户主身份证号",
+        "监护人姓名",
+        "监护人联系电话",
+    ]
+    # The list has no other names: its heads are the persons.
+    assert [column.field for column in layout.columns] == ["unique_id", "name", "id_no", "guardian", None, "remark"]
+    assert layout.groups == ("MLB",)
+
+
+def test_two_rows_without_merged_cells() -> None:
+    rows = [
+        ["姓名", "身份证号", "家庭情况", ""],
+        ["", "", "户编号", "与户主关系"],
+        ["张远山", id_number("19500101"), "7", "本人"],
+    ]
+    layout = recognise(grid(rows))
+    assert layout.header_rows == (1, 2)
+    assert [column.field for column in layout.columns] == ["name", "id_no", "household_no", "relation"]
+
+
+def test_content_speaks_where_the_heading_does_not() -> None:
+    rows = [["序号", "姓名", "号码", "栏一", "栏二", "备用"], *PEOPLE]
+    layout = recognise(grid(rows))
+    assert layout.column("id_no").index == 2  # type: ignore[union-attr]
+    assert layout.column("phone").index == 4  # type: ignore[union-attr]
+    assert layout.column("phone").why == "content"  # type: ignore[union-attr]
+
+
+def test_content_overrules_a_heading_that_cannot_be_right() -> None:
+    rows = [["姓名", "联系电话", "身份证号"], *[[row[1], row[2], row[4]] for row in PEOPLE]]
+    layout = recognise(grid(rows))
+    assert {c.field: c.index for c in layout.columns} == {"name": 0, "id_no": 1, "phone": 2}
+
+
+def test_words_under_a_code_heading_are_places_and_codes_under_a_place_heading_codes() -> None:
+    rows = [["姓名", "区划", "所属镇"], *[[row[1], row[5], "999999101"] for row in PEOPLE]]
+    assert [column.field for column in recognise(grid(rows)).columns] == ["name", "place", "region"]
+
+
+def test_a_list_without_headings_is_told_by_its_content() -> None:
+    layout = recognise(grid([row[1:] for row in PEOPLE]))
+    assert layout.header_rows == ()
+    assert layout.first_row == 1
+    assert {"name", "id_no", "phone"} <= {column.field for column in layout.columns}
+
+
+def test_members_are_persons_when_one_stands_in_each_row() -> None:
+    rows = [["户主姓名", "家庭成员姓名", "身份证号"], ["张远山", "张小河", id_number("20100505", 3)]]
+    layout = recognise(grid(rows))
+    assert [column.field for column in layout.columns] == ["head_name", "name", "id_no"]
+
+
+@pytest.mark.parametrize(
+    ("text", "groups"),
+    [
+        ("低保名册", ("MLA",)),
+        ("低保边缘家庭", ("MLB",)),
+        ("最低生活保障边缘家庭", ("MLB",)),
+        ("残疾人两项补贴", ("PWD",)),
+        ("独居、空巢老人", ("EAL", "EEM")),
+        ("非低保户", ()),
+        ("退出低保名单", ()),
+        ("残联工作人员", ()),
+        ("事实无人抚养儿童", ("DEF",)),
+        ("留守儿童与困境儿童", ("CID", "LBC")),
+        ("花名册", ()),
+    ],
+)
+def test_groups_by_words(text: str, groups: tuple[str, ...]) -> None:
+    assert groups_in(text) == groups
+
+
+def test_the_file_name_tells_the_group_when_nothing_else_does() -> None:
+    rows = [["姓名", "身份证号"], ["张远山", id_number("19500101")]]
+    assert recognise(grid(rows, "孤儿名单.csv")).groups == ("ORP",)
+
+
+def test_a_person_corrects_a_column() -> None:
+    layout = recognise(grid([["姓名", "小名", "身份证号"], ["张远山", "山子", id_number("19500101")]]))
+    changed = layout.with_column(1, "name")
+    assert [column.field for column in changed.columns] == [None, "name", "id_no"]
+    assert changed.columns[1].why == "by_hand"
+    assert changed.with_column(1, None).is_list is False
+    with pytest.raises(ValueError):
+        layout.with_column(0, "nothing")
+
+
+def test_a_column_map_overrules() -> None:
+    layout = recognise(grid([["姓名", "甲", "身份证号"], ["张远山", "x", "y"]]), {"甲": "remark", "身份证号": ""})
+    assert [column.field for column in layout.columns] == ["name", "remark", None]
+
+
+@given(st.permutations(range(6)))
+def test_recognition_does_not_depend_on_the_order_of_columns(order: list[int]) -> None:
+    rows = [["序号", "残疾人姓名", "证件号码", "出生年月", "手机", "所属镇"], *PEOPLE]
+    shuffled = recognise(grid([[row[i] for i in order] for row in rows]))
+    plain = recognise(grid(rows))
+    assert {c.heading: c.field for c in shuffled.columns} == {c.heading: c.field for c in plain.columns}
