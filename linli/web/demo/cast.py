@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import pyarrow.compute as pc
 
+from linli.web.demo.columns import Columns
 from linli.web.demo.facts import working_day
 from linli.web.demo.groups import Groups
-from linli.web.demo.households import Columns
 from linli.web.demo.pack import Pack
 
 
@@ -73,7 +73,9 @@ def tell(people: Columns, pack: Pack, on: date) -> None:
         people["last_visit_on"][number] = np.datetime64("NaT")
         for fact, value in member["facts"].items():
             if fact == "last_visit":
-                people["last_visit_on"][number] = working_day(np.datetime64(on) - np.timedelta64(value, "D"))
+                people["last_visit_on"][number] = working_day(
+                    np.datetime64(on) - np.array([value], dtype="timedelta64[D]")
+                )[0]
             elif fact in people:
                 people[fact][number] = value
         if "phone" in member:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from linli.web.demo import names
-from linli.web.demo.households import Columns
+from linli.web.demo.columns import Columns
 from linli.web.demo.idnumbers import phones
 
 Text = str | None

@@ -10,7 +10,7 @@ from datetime import date
 
 import numpy as np
 
-from linli.web.demo.households import Columns
+from linli.web.demo.columns import Columns, known, only
 from linli.web.demo.pack import Pack
 
 ELDER, ADULT = 60, 18
@@ -142,7 +142,7 @@ def _disability(people: Columns, facts: Columns, rng: np.random.Generator) -> Co
     grade = rng.choice(np.array(list("1234"), dtype=object), count, p=(0.16, 0.28, 0.30, 0.26))
     heavy = has & (grade == "1") & np.isin(kind, ["4", "5", "7"])
     facts["self_care"] = np.where(heavy & (facts["self_care"] == "able"), "moderate", facts["self_care"])
-    return {"disability_class": np.where(has, kind, None), "disability_grade": np.where(has, grade, None)}
+    return {"disability_class": only(has, kind), "disability_grade": only(has, grade)}
 
 
 def _illness(age: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
@@ -166,7 +166,7 @@ def _income(people: Columns, facts: Columns, rng: np.random.Generator) -> np.nda
     for shape, factor in _POORER.items():
         typical[home[head & (people["shape"] == shape)]] *= factor
     burdened = (
-        np.bincount(home, weights=(facts["disability_class"] != None) | (facts["medical_fen"] > 80000), minlength=homes)
+        np.bincount(home, weights=known(facts["disability_class"]) | (facts["medical_fen"] > 80000), minlength=homes)
         > 0
     )
     typical[burdened] *= 0.85
@@ -187,7 +187,7 @@ def _parents(people: Columns, rng: np.random.Generator) -> Columns:
             state[here] = rng.choice(_STATES, int(here.sum()), p=np.array(chances[which]) / sum(chances[which]))
         states[parent] = state
     head_of = _head_names(people)
-    states["guardian"] = np.where(minor & (people["relation"] != "户主"), head_of, None)
+    states["guardian"] = only(minor & (people["relation"] != "户主"), head_of)
     return states
 
 
@@ -205,7 +205,7 @@ def _supporters(people: Columns, rng: np.random.Generator) -> np.ndarray:
     none = np.where(alone, np.where(people["urban"], 0.03, 0.08), 0.0)
     draw = rng.random(len(elder))
     words = np.select([draw < none, draw < none + 0.1], ["none", "unable"], "able").astype(object)
-    return np.where(elder, words, None)
+    return only(elder, words)
 
 
 def _employment(age: np.ndarray, facts: Columns, rng: np.random.Generator) -> np.ndarray:
@@ -218,20 +218,21 @@ def _employment(age: np.ndarray, facts: Columns, rng: np.random.Generator) -> np
 
 
 def _schools(people: Columns, age: np.ndarray) -> np.ndarray:
-    """The school of a child of school age, named after its town."""
-    stem = np.array([t[:2] for t in people["town"]], dtype=object)
-    return np.select(
-        [(age >= 3) & (age < 6), (age >= 6) & (age < 12), (age >= 12) & (age < 15), (age >= 15) & (age < 18)],
-        [stem + "幼儿园", stem + "中心小学", stem + "中学", np.full(len(age), "娄溪高级中学", dtype=object)],
-        None,
-    )
+    """The school of a child of school age, named after its town; null for others."""
+    stem = np.array([town[:2] for town in people["town"]], dtype=object)
+    school = np.full(len(age), None, dtype=object)
+    for youngest, oldest, word in ((3, 5, "幼儿园"), (6, 11, "中心小学"), (12, 14, "中学")):
+        here = (age >= youngest) & (age <= oldest)
+        school[here] = stem[here] + word
+    school[(age >= 15) & (age < ADULT)] = "娄溪高级中学"
+    return school
 
 
 def _last_visits(age: np.ndarray, facts: Columns, rng: np.random.Generator, on: date) -> np.ndarray:
     """The last day someone saw the person at home; NaT for those nobody visits."""
     frail = (age >= ELDER) & (np.isin(facts["living"], ["alone", "empty_nest"]) | (facts["self_care"] != "able"))
     child = (age < ADULT) & ((facts["father_state"] != "present") | (facts["mother_state"] != "present"))
-    watched = frail | child | (facts["disability_class"] != None) | (facts["income_fen"] < 120000)  # noqa: E711
+    watched = frail | child | known(facts["disability_class"]) | (facts["income_fen"] < 120000)
     usual = np.where((age >= 80) & frail, 5.0, np.where(frail | child, 22.0, 50.0))
     days = np.clip(rng.gamma(1.8, usual / 1.8, len(age)).astype(np.int64), 1, 400)
     missed = rng.random(len(age)) < 0.12

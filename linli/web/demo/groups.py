@@ -13,8 +13,8 @@ from datetime import date
 import numpy as np
 import pyarrow as pa
 
+from linli.web.demo.columns import Columns, known
 from linli.web.demo.facts import ADULT, ELDER
-from linli.web.demo.households import Columns
 
 UNABLE = ["dead", "missing", "prison", "detention", "severe_disability", "severe_illness", "lost_contact"]
 GONE = ["dead", "missing"]
@@ -83,7 +83,7 @@ def qualify(people: Columns, parameters: dict[str, float]) -> Columns:
     rigid = people["native"] & (income > parameters["marginal_ratio"] * standard) & (income - medical < standard)
     away = (father == "away_working") & (mother == "away_working")
     half_away = ((father == "away_working") & mother_out) | ((mother == "away_working") & father_out)
-    card = people["disability_class"] != None  # noqa: E711
+    card = known(people["disability_class"])
     return {
         "MLA": poor,
         "DES": destitute,

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from linli.web.demo import cast, needs, truth
-from linli.web.demo.households import Columns
+from linli.web.demo.columns import Columns, known
 from linli.web.demo.world import World, generator
 
 PERIOD_DAYS = 91
@@ -97,7 +98,7 @@ def _moment(day: np.ndarray, minute: np.ndarray) -> pa.Array:
 def _kind(people: Columns, at: np.ndarray) -> np.ndarray:
     age = people["age"][at]
     return np.select(
-        [age < 18, age >= 60, people["disability_class"][at] != None],  # noqa: E711
+        [age < 18, age >= 60, known(people["disability_class"][at])],
         np.array(["child", "elder", "disabled"], dtype=object),
         "other",
     )
@@ -145,7 +146,8 @@ def _courses(world: World, heard: pa.Table, worker: np.ndarray) -> tuple[pa.Tabl
     rng = generator(world, 6)
     fits = needs.fitting(world, heard)
     lead = _lead_of(world)
-    rows, changes, referrals = [], [], []
+    rows, referrals = [], []
+    changes: list[tuple[Any, ...]] = []
     for need, offers in zip(heard.to_pylist(), fits, strict=True):
         name = str(worker[need["person_no"]])
         age = (world.on - need["opened_on"]).days
@@ -202,7 +204,7 @@ def _steps(rng: np.random.Generator, age: int, can_be_met: bool, told: str | Non
 
 def _referral(
     rng: np.random.Generator,
-    need: dict[str, object],
+    need: dict[str, Any],
     offers: list[str],
     steps: list[tuple[str, int]],
     name: str,
@@ -211,7 +213,7 @@ def _referral(
 ) -> dict[str, object]:
     """One referral: to the nearest fitting offers first; how it was answered and what came of it."""
     sent = steps[2][1]
-    reached = {state: day for state, day in steps}
+    reached = dict(steps)
     offer = offers[min(int(rng.geometric(0.6)) - 1, len(offers) - 1)]
     if "in_service" not in reached:
         state = "declined" if age - sent > 10 and need["course"] is None and rng.random() < 0.5 else "sent"
@@ -220,6 +222,7 @@ def _referral(
     chance = rng.random()
     outcome = None if state != "closed" else "helped" if chance < 0.78 else "partly" if chance < 0.93 else "not_helped"
     opened = need["opened_on"]
+    answered = reached.get("in_service", sent + 4 if state == "declined" else None)
     return {
         "need_no": need["need_no"],
         "person_no": need["person_no"],
@@ -228,17 +231,13 @@ def _referral(
         "state": state,
         "outcome": outcome,
         "minute": minute,
-        "sent": _day(opened, sent),  # type: ignore[arg-type]
-        "answered": _day(opened, reached["in_service"])
-        if "in_service" in reached
-        else _day(opened, sent + 4)
-        if state == "declined"
-        else None,  # type: ignore[arg-type]
-        "closed": _day(opened, reached["closed"]) if "closed" in reached else None,  # type: ignore[arg-type]
+        "sent": _day(opened, sent),
+        "answered": None if answered is None else _day(opened, answered),
+        "closed": _day(opened, reached["closed"]) if "closed" in reached else None,
     }
 
 
-def _change_table(changes: list[tuple[object, ...]]) -> pa.Table:
+def _change_table(changes: list[tuple[Any, ...]]) -> pa.Table:
     need, before, after, day, minute, who = (list(column) for column in zip(*changes, strict=True))
     return pa.table(
         {

@@ -13,9 +13,9 @@ import numpy as np
 import pyarrow.compute as pc
 
 from linli.web.demo import names
+from linli.web.demo.columns import Columns
 from linli.web.demo.pack import Pack
 
-Columns = dict[str, np.ndarray]
 SINGLE_ADULT = "adult_alone"
 
 
@@ -256,7 +256,7 @@ def _addresses(home: np.ndarray, community: np.ndarray, place: Columns, rng: np.
 
 
 def _doors(nth: np.ndarray, each: int, block: str, door: str) -> np.ndarray:
-    """`nth` home of a community → words such as 3幢201室 or 2组17号; block and door numbers start so that 3幢102室 stays free."""
+    """`nth` home of a community → words such as 5幢201室 or 6组17号; blocks 1 to 3 are for named people."""
     number = nth // each + 4
     inside = nth % each
     room = (inside // 4 + 1) * 100 + inside % 4 + 1 if door == "室" else inside + 1

@@ -100,8 +100,8 @@ def _sounds() -> dict[str, str]:
 @cache
 def _looks() -> dict[str, str]:
     """Each character → one easily taken for it in handwriting."""
-    pairs = _LOOKALIKES.split()
-    return {**{b: a for a, b in pairs}, **{a: b for a, b in pairs}}
+    pairs = [(pair[0], pair[1]) for pair in _LOOKALIKES.split()]
+    return {**{b: a for a, b in pairs}, **dict(pairs)}
 
 
 def sound_alike(character: str) -> str:

@@ -8,6 +8,7 @@ person asked for it, and whom the person must be protected from.
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -74,13 +75,14 @@ def draw(world: World) -> pa.Table:
     `opened_on` and `course` (how far a story says the need has come; null for the rest)."""
     rng = generator(world, 4)
     named = len(cast.members(world.pack))
-    people, rows = world.people, []
+    people = world.people
+    rows: list[tuple[Any, ...]] = []
     for code, level, mask, chance in _chances(world):
         at = np.flatnonzero(mask & (np.arange(world.residents) >= named))
         chosen = at[rng.random(len(at)) < chance]
         ago = 1 + (90 * rng.beta(1.0, 1.6, len(chosen))).astype(np.int64)
         rows += [(int(p), code, level, int(days), None, None) for p, days in zip(chosen, ago, strict=True)]
-    told = [(world.cast[key], *rest) for key, *rest in _CAST_NEEDS]
+    told: list[tuple[Any, ...]] = [(world.cast[key], *rest) for key, *rest in _CAST_NEEDS]
     rows = sorted([*told, *rows], key=lambda row: (-row[3], row[0], row[1]))
     barred: dict[int, list[str]] = {}
     for e in world.exclusions.to_pylist():
@@ -195,11 +197,11 @@ def fitting(world: World, needs: pa.Table) -> list[list[str]]:
     return answers
 
 
-def _usable(offer: dict[str, object], world: World) -> bool:
+def _usable(offer: dict[str, Any], world: World) -> bool:
     """Whether an offer may be used at all on the day: valid, places left, vetting not lapsed."""
     vetted = offer["vetted_until"]
-    lapsed = offer["kind"] in _VETTED_KINDS and vetted is not None and vetted < world.on  # type: ignore[operator]
-    in_force = offer["valid_from"] <= world.on <= offer["valid_to"]  # type: ignore[operator]
+    lapsed = offer["kind"] in _VETTED_KINDS and vetted is not None and vetted < world.on
+    in_force = offer["valid_from"] <= world.on <= offer["valid_to"]
     return bool(in_force and not lapsed and offer["capacity"])
 
 

@@ -25,7 +25,10 @@ _DAYS = {name: pa.date32() for name in ("valid_from", "valid_to", "vetted_until"
 
 @dataclass(frozen=True)
 class Pack:
-    """One county's files. `offers` has the columns of the offers workbook, lists joined by `;`; `cast` the named people."""
+    """One county's files.
+
+    `offers` has the columns of the offers workbook, lists joined by `;`; `cast` are the named people.
+    """
 
     county: dict[str, Any]
     parameters: dict[str, float]

@@ -10,12 +10,12 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import numpy as np
 
-from linli.web.demo.households import Columns
+from linli.web.demo.columns import Columns
 
 Cell = str | int | float | date | None
 
@@ -106,7 +106,7 @@ def _xlsx(each: DepartmentList) -> bytes:
     buffer = io.BytesIO()
     # A fixed creation day keeps the bytes the same for the same world.
     book = xlsxwriter.Workbook(buffer, {"in_memory": True, "default_date_format": "yyyy-mm-dd"})
-    book.set_properties({"created": datetime(2026, 1, 1), "company": each.department})
+    book.set_properties({"created": datetime(2026, 1, 1, tzinfo=UTC), "company": each.department})
     title = book.add_format({"bold": True, "align": "center", "font_size": 14})
     head = book.add_format({"bold": True, "border": 1, "text_wrap": True})
     day = book.add_format({"num_format": "yyyy-mm-dd"})
@@ -145,7 +145,7 @@ def _above(page: object, number: int, row: tuple[str, ...], width: int, title: o
 def _row(page: object, at: int, cells: tuple[Cell, ...], day: object) -> None:
     for column, cell in enumerate(cells):
         if isinstance(cell, date):
-            page.write_datetime(at, column, datetime(cell.year, cell.month, cell.day), day)  # type: ignore[attr-defined]
+            page.write_datetime(at, column, cell, day)  # type: ignore[attr-defined]
         elif isinstance(cell, str):
             page.write_string(at, column, cell)  # type: ignore[attr-defined]
         elif cell is not None:

@@ -89,7 +89,7 @@ def _sheet_records(each: DepartmentList, sheet: Sheet, several: bool) -> pa.Tabl
     number = [str(v) for v in sheet.columns[sheet.number_heading]] if sheet.number_heading else [None] * count
     stem = PurePath(each.file).stem
     columns = {
-        "unique_id": pa.array([n or p for n, p in zip(number, places, strict=True)]),
+        "unique_id": pa.array([n or p for n, p in zip(number, places, strict=True)], pa.string()),
         "list": pa.array([each.code] * count, pa.string()),
         "source": pa.array([f"{stem}/{sheet.name}" if several else stem] * count, pa.string()),
         "file": pa.array([each.file] * count, pa.string()),

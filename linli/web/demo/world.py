@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from linli.web.demo import cast, facts, groups, households, idnumbers
-from linli.web.demo.households import Columns
+from linli.web.demo.columns import Columns, known, only
 from linli.web.demo.pack import LOUXI, Pack, read
 
 # A phone is shared by a whole household this often (elders and children more than others).
@@ -55,7 +55,7 @@ def build(residents: int, seed: int, on: date | None = None, pack: Pack | None =
     drawn = households.draw(pack, residents - len(named["age"]), rng, on, homes)
     people: Columns = {name: np.concatenate([named[name], drawn[name]]) for name in drawn}
     people["id_no"] = idnumbers.id_numbers(people["birth_on"], people["male"])
-    people["id_no"] = np.where(rng.random(residents) < NO_DOCUMENT, None, people["id_no"])
+    people["id_no"] = only(rng.random(residents) >= NO_DOCUMENT, people["id_no"])
     people["phone"] = _phones(people, rng)
     people.update(facts.add(people, pack, rng, on))
     cast.tell(people, pack, on)
@@ -90,12 +90,12 @@ def _phones(people: Columns, rng: np.random.Generator) -> np.ndarray:
     shared = rng.random(count) < np.where(quiet, 0.7, SHARED_PHONE)
     number = np.where(shared, 5_000_000 + home, np.arange(count))
     phones = idnumbers.phones(number % 10_000_000)
-    return np.where(rng.random(count) < NO_PHONE, None, phones)
+    return only(rng.random(count) >= NO_PHONE, phones)
 
 
 def _cards(people: Columns) -> np.ndarray:
     """Disability card number: ID number, class digit, grade digit; null without card or ID."""
-    has = (people["disability_class"] != None) & (people["id_no"] != None)  # noqa: E711
+    has = known(people["disability_class"]) & known(people["id_no"])
     cards = np.full(len(has), None, dtype=object)
     cards[has] = people["id_no"][has] + people["disability_class"][has] + people["disability_grade"][has]
     return cards

@@ -24,10 +24,11 @@ ROLES = {
     "security_admin",
     "audit_admin",
 }
-NEED_CODES = set(
-    "visit meal bath clean medical_escort errand home_adapt assistive rehab respite mental company aid_guidance document "
-    "education child_care guardianship legal job skills inclusion goods housing emergency safety".split()
-)
+NEED_WORDS = """
+visit meal bath clean medical_escort errand home_adapt assistive rehab respite mental company aid_guidance document
+education child_care guardianship legal job skills inclusion goods housing emergency safety
+"""
+NEED_CODES = set(NEED_WORDS.split())
 
 
 def _pack() -> Pack:

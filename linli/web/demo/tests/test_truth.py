@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from linli.web.demo import truth, world
+from linli.web.demo import history, truth, world
 from linli.web.demo.truth import Score, Truth
 from linli.web.demo.world import World
 
@@ -165,3 +165,11 @@ def test_hidden_claims_are_true_but_need_not_be_found(planted: Truth) -> None:
     score = truth.score_flags(nothing, _perfect(planted), planted)
     assert score.found == score.false == 0
     assert score.missed > 0
+
+
+@pytest.mark.parametrize("residents", [100, 300])
+def test_the_smallest_counties_have_lists_truth_and_past(residents: int) -> None:
+    small = world.build(residents, 1, ON)
+    planted = truth.plant(small)
+    assert truth.score_links(_perfect(planted), planted).f1 == 1
+    assert planted.matches.num_rows == history.past(small).needs.num_rows > 10
