@@ -1,0 +1,74 @@
+"""The sentences of `linli doctor`: what was found and, where it is not well, what to do."""
+
+from __future__ import annotations
+
+from linli.engines.words import Words
+
+WORDS = Words(
+    {
+        "not_asked": ("没能问成：{words}", "could not be asked: {words}"),
+        "keys_missing": (
+            "{path} 没有密钥文件。没有它什么都读不出来。把密钥文件放回去，或用 LINLI_KEYS 指明在哪里。",
+            "No key file at {path}. Nothing can be read without it. Put it back, or name its place in LINLI_KEYS.",
+        ),
+        "keys_open": ("{path} 别人也能读。运行：chmod 600 {path}", "{path} can be read by others. Run: chmod 600 {path}"),
+        "keys_closed": ("密钥文件只有本人能读：{path}", "the key file is its owner's alone: {path}"),
+        "keys_in_data": (
+            "密钥和数据放在一起（{path}），备份会把两样一起带走。移到别处，用 LINLI_KEYS 指明。",
+            "The keys lie among the data ({path}); a copy takes both. Move them and name the place in LINLI_KEYS.",
+        ),
+        "keys_same_disk": (
+            "密钥和数据在同一块盘上，盘丢了两样都丢。把密钥移到另一块盘或U盘，用 LINLI_KEYS 指明。",
+            "Keys and data are on one disk; whoever takes the disk has both. Move the keys, name them in LINLI_KEYS.",
+        ),
+        "keys_other_disk": ("密钥和数据不在同一块盘上", "keys and data are on different disks"),
+        "embedded_unsafe": ("内置数据库不安全：{words}", "The embedded database is not safe: {words}"),
+        "embedded_safe": (
+            "SQLite {version}，cipher {cipher}，{journal}，synchronous={synchronous}",
+            "SQLite {version}, cipher {cipher}, {journal}, synchronous={synchronous}",
+        ),
+        "file_plain": (
+            "数据库文件没有加密。停下来，从备份恢复到新目录（linli restore）。",
+            "The database file is not encrypted. Stop, and restore a backup into a new home (linli restore).",
+        ),
+        "file_encrypted": ("数据库文件整个加密", "the whole database file is encrypted"),
+        "server_version": ("PostgreSQL {version}", "PostgreSQL {version}"),
+        "server_too_old": (
+            "PostgreSQL {version} 太旧，要 15 或更新。先升级，再启动。",
+            "PostgreSQL {version} is too old; 15 or later is needed. Upgrade it first.",
+        ),
+        "server_setting": ("{name}={found}", "{name}={found}"),
+        "server_unsafe": (
+            "{name} 现在是 {found}，断电会丢掉已经答应的写入。在 postgresql.conf 里设 {name}={wanted}，再重启。",
+            "{name} is {found}: answered writes can be lost. Set {name}={wanted} in postgresql.conf and restart.",
+        ),
+        "server_disk": (
+            "PostgreSQL 自己不加密文件，从这里也看不见它的盘。请确认数据目录在加密盘（LUKS）上。",
+            "PostgreSQL does not encrypt its files, and its disk cannot be seen from here. See that it is on LUKS.",
+        ),
+        "no_postgres_programs": (
+            "缺 {programs}，备份不了。运行：apt-get install postgresql-client",
+            "{programs} missing: no backups. Run: apt-get install postgresql-client",
+        ),
+        "disk_free": ("盘上还有 {gib} GiB", "{gib} GiB free on the disk"),
+        "disk_low": (
+            "盘上只剩 {gib} GiB。写满了就存不进东西。腾出地方，或换大盘。",
+            "Only {gib} GiB free. A full disk takes no more writes. Make room, or take a larger disk.",
+        ),
+        "fonts_found": ("有中文字体：{path}", "Chinese fonts: {path}"),
+        "fonts_missing": (
+            "没有中文字体，图和打印件上汉字会成方块。运行：apt-get install fonts-noto-cjk",
+            "No Chinese font: charts and print show boxes. Run: apt-get install fonts-noto-cjk",
+        ),
+        "audit_whole": ("审计记录 {rows} 条，链条完整", "{rows} audit rows, the chain holds"),
+        "audit_broken": (
+            "审计记录从第 {number} 条起对不上（{fault}）。不要再写，留住现场，告诉审计管理员。",
+            "The audit record breaks at row {number} ({fault}). Stop writing, keep everything, tell the auditor.",
+        ),
+        "clock_right": ("时钟 {now}", "the clock says {now}"),
+        "clock_behind": (
+            "时钟（{now}）比最新的记录还早。校准时钟（timedatectl），再启动。",
+            "The clock ({now}) is behind the newest record. Set it (timedatectl) before going on.",
+        ),
+    }
+)

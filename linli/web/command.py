@@ -1,0 +1,88 @@
+"""The `linli` command: one table of commands, each loaded only when it is called.
+
+So `linli link --help` never waits for Django, and the list of commands is read from the table.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import NamedTuple
+
+import click
+import typer
+from typer.core import TyperGroup
+
+
+class Command(NamedTuple):
+    """Where a command's function (or its group) stands, and its line in the list."""
+
+    place: str
+    words: str
+
+
+COMMANDS = {
+    "run": Command("linli.web.commands.run:run", "部门名单 → 人、标记、需求、对接建议 · lists → people, flags, needs, proposals"),
+    "link": Command("linli.engines.linkage.cli:link", "多份名单里认出同一个人 · one person across lists"),
+    "screen": Command("linli.engines.eligibility.cli:screen", "按规则筛出可能需要帮助的人 · who may need help, and why"),
+    "assign": Command("linli.engines.assignment.cli:assign", "需求和资源最优对接 · needs to offers, exactly"),
+    "demo": Command("linli.web.commands.demo:demo", "造出娄溪演示县 · make the demo county"),
+    "truth": Command("linli.web.commands.truth:truth", "埋下的真相找回多少 · how much planted truth was found"),
+    "setup": Command("linli.web.commands.serve:setup", "建一个新实例 · make a new instance"),
+    "serve": Command("linli.web.commands.serve:serve", "启动网站和后台任务 · serve the pages and do the jobs"),
+    "doctor": Command("linli.web.commands.doctor:doctor", "检查这个实例是否安全 · is this instance safe"),
+    "backup": Command("linli.web.commands.backup:backup", "不停机备份 · back up while serving"),
+    "restore": Command("linli.web.commands.backup:restore", "恢复到空目录 · restore into an empty folder"),
+    "verify": Command("linli.web.commands.audit:verify_group", "核对审计链 · check the audit chain"),
+    "audit": Command("linli.web.commands.audit:audit_group", "签发审计检查点 · sign a checkpoint of the audit"),
+    "keys": Command("linli.web.commands.keys:keys_group", "换密钥，不停机 · change keys while serving"),
+}
+
+
+class Table(TyperGroup):
+    """Commands looked up in COMMANDS; imported one at a time."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        entry = COMMANDS.get(cmd_name)
+        if entry is None:
+            return None
+        module, _, name = entry.place.partition(":")
+        found = getattr(import_module(module), name)
+        if isinstance(found, typer.Typer):
+            return typer.main.get_command(found)
+        alone = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+        alone.command(cmd_name)(found)
+        return typer.main.get_command(alone)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("命令 · Commands"):
+            formatter.write_dl([(name, entry.words) for name, entry in COMMANDS.items()])
+
+
+app = typer.Typer(cls=Table, add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
+
+
+@app.callback()
+def linli() -> None:
+    """邻里 Linli：社区社会工作与共治 · community social work and neighbourhood co-governance."""
+
+
+def main() -> None:
+    """Run the command. Errors meant for a person leave as their words and exit code 2, not as a trace."""
+    from linli.web.commands.words import as_words
+
+    try:
+        app()
+    except Exception as error:
+        words = as_words(error)
+        if words is None:
+            raise
+        sys.stderr.write(words + "\n")
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

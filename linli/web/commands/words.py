@@ -1,0 +1,75 @@
+"""Words of the commands, and how errors from below are said on the command line."""
+
+from __future__ import annotations
+
+import os
+
+from linli.engines.words import Lang, Words
+
+WORDS = Words(
+    {
+        "not_safe": ("这个实例现在不安全，没有启动。", "This instance is not safe to work with; it was not started."),
+        "port_taken": (
+            "{port} 端口已经有别的程序在用。换一个：--port {other}",
+            "Port {port} is already in use. Take another: --port {other}",
+        ),
+        "serving": ("邻里在 {url} 。按 Ctrl+C 停下。", "Linli is at {url} . Stop it with Ctrl+C."),
+        "stopping": ("正在停下，做完手上的事……", "Stopping, after what is being done…"),
+        "stopped": ("已停下。", "Stopped."),
+        "made": (
+            "新实例在 {home}。密钥在 {keys}：抄一份放到别处，丢了它，数据谁也读不出来。",
+            "The new instance is at {home}. Its keys are at {keys}: keep a copy elsewhere; "
+            "without them nobody can read the data.",
+        ),
+        "next_serve": ("下一步：linli serve --home {home}", "Next: linli serve --home {home}"),
+        "backed_up": (
+            "备份写好了：{file}，{rows} 行，{mib} MiB，{seconds} 秒。密钥不在里面，另外保存。",
+            "Backed up to {file}: {rows} rows, {mib} MiB, {seconds} s. The keys are not in it; keep them apart.",
+        ),
+        "restored": (
+            "恢复好了：{home}，{rows} 行，自检、外键、审计链（{audit} 条）、行数都对得上。",
+            "Restored to {home}: {rows} rows; integrity, foreign keys, audit chain ({audit} rows) and counts hold.",
+        ),
+        "audit_holds": ("审计链完整：{rows} 条，末端 {head}", "The audit chain holds: {rows} rows, head {head}"),
+        "audit_fault": (
+            "审计链不完整：第 {number} 条，{fault}。",
+            "The audit chain does not hold: row {number}, {fault}.",
+        ),
+        "checkpoint_written": (
+            "检查点写好了：{file}（第 {number} 条）。把它存到别处：另一块盘、另一个实例，或打印出来。",
+            "Checkpoint of row {number} written to {file}. Keep it elsewhere: another disk, another instance, on paper.",
+        ),
+        "keys_changed": (
+            "新密钥 {key} 已启用，{count} 处改好了。旧密钥留在文件里，旧备份还要用。把密钥文件重新抄一份放到别处。",
+            "Key {key} is in use, {count} entries changed. Old keys stay, for older backups. Copy the key file again.",
+        ),
+    }
+)
+
+
+def spoken() -> Lang:
+    """The language of the command line: LINLI_LANG, zh unless it says en."""
+    return "en" if os.environ.get("LINLI_LANG", "zh").startswith("en") else "zh"
+
+
+def say(code: str, **params: object) -> str:
+    """A command's sentence in the language asked for."""
+    return WORDS.say(code, spoken(), **params)
+
+
+def as_words(error: Exception) -> str | None:
+    """The sentence for an error that is meant for a person; None for a programming mistake."""
+    from django.core.exceptions import ImproperlyConfigured
+
+    from linli.core.errors import LinliError
+
+    if isinstance(error, ImproperlyConfigured):
+        return str(error)
+    if isinstance(error, LinliError):
+        from django.utils.translation import override
+
+        from linli.web.words import say as say_code
+
+        with override("en" if spoken() == "en" else "zh-hans"):
+            return say_code(error.code, error.params)
+    return None
