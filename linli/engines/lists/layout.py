@@ -17,6 +17,9 @@ _LOOK = 40
 _SAMPLE = 300
 """Cells of a column looked at for its content, spread over the whole sheet."""
 
+_OVERRULE = 3
+"""Fewer filled cells than this never overrule a heading: they may be the faults of a short list."""
+
 _KIND_FIELD = {"id": "id_no", "card": "card_no", "phone": "phone", "sex": "sex", "region": "region", "name": "name"}
 _FITS: dict[str, frozenset[str]] = {
     "id_no": frozenset({"id"}),
@@ -193,18 +196,21 @@ def _column(index: int, heading: str, cells: Sequence[str], by_hand: Mapping[str
         return Column(index, heading, by_hand[key] or None, 1.0, "by_map", shown)
     said = meaning(heading)
     kind, share = kind_of(cells)
-    field, confidence, why = _second_opinion(said, kind, share, key)
+    filled = sum(1 for cell in cells if cell)
+    field, confidence, why = _second_opinion(said, kind, share, filled, key)
     return Column(index, heading, field, confidence, why, shown, said.rank, said.code)
 
 
-def _second_opinion(said: Meaning, kind: str | None, share: float, key: str) -> tuple[str | None, float, str]:
+def _second_opinion(
+    said: Meaning, kind: str | None, share: float, filled: int, key: str
+) -> tuple[str | None, float, str]:
     """The heading's word against what the cells look like: the cells win where they cannot be what it says."""
     field = said.field
     if field == "place" and kind == "region":
         return "region", 0.8, "content_over_heading"
     if field in {"region", "hukou_region"} and kind in {"han", "name"}:
         return ("place" if field == "region" else "hukou_place"), 0.8, "content_over_heading"
-    if field in _FITS and kind and kind not in _FITS[field] and share >= 0.8:
+    if field in _FITS and kind and kind not in _FITS[field] and share >= 0.8 and filled >= _OVERRULE:
         other = _KIND_FIELD.get(kind)
         return (other, 0.6, "content_over_heading") if other else (None, 0.0, "content_against_heading")
     if field == "unique_id" and kind in {"id", "card"} and share >= 0.8:

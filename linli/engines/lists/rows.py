@@ -57,9 +57,10 @@ def sort_rows(grid: Grid, layout: Layout) -> Rows:
 def _not_a_person(row: tuple[str, ...], number: int, grid: Grid, name_at: int | None, number_at: int | None) -> str:
     """Why a row without a name beside an ID or date is no person's row; "" when it may be a broken one."""
     filled = [i for i, cell in enumerate(row) if cell]
-    if filled == [number_at]:
-        return "blank"
     texts = {row[i] for i in filled}
+    # Forms come with running numbers printed in empty rows.
+    if filled == [number_at] and all(text.isdigit() for text in texts):
+        return "blank"
     if any(_signs(text) for text in texts):
         return "signature"
     if any(_is_total(text) for text in texts):

@@ -180,7 +180,7 @@ def test_a_damaged_workbook_is_grids_or_bad_input(changes: list[tuple[int, int]]
 def _grids_or_bad_input(data: bytes) -> None:
     try:
         grids = read_grids(data, "x")
-    except BadInput as error:
-        assert error.faults
-    else:
-        assert all(len({len(row) for row in grid.rows}) == 1 for grid in grids)
+    except BadInput:
+        return
+    assert grids
+    assert all(len({len(row) for row in grid.rows}) == 1 for grid in grids)
