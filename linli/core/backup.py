@@ -111,11 +111,13 @@ def _dump_server(target: Path) -> dict[str, int]:
 
 def _copy_embedded(target: Path) -> dict[str, int]:
     """One consistent picture: in WAL mode the copy reads while others go on writing."""
+    import sqlcipher3
+
     from linli.core.embedded.base import apply_key
 
     key = settings.LINLI_KEYRING().database
     connection.ensure_connection()
-    copy = connection.Database.connect(str(target))
+    copy = sqlcipher3.dbapi2.connect(str(target))
     try:
         apply_key(copy, key)
         connection.connection.backup(copy)

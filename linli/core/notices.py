@@ -23,10 +23,11 @@ def notify(actor: Actor, login_uids: Iterable[UUID], code: str, *, link: str = "
 
 def unread_notices(actor: Actor) -> QuerySet[Notice]:
     """What this actor has not read yet, newest first."""
+    if actor.login_uid is None:
+        return Notice.objects.none()
     return Notice.objects.filter(login_uid=actor.login_uid, read_at__isnull=True).order_by("-created_at", "-id")
 
 
 def mark_read(actor: Actor, uids: Iterable[UUID]) -> int:
     """Put the actor's own notices away; others' are not touched."""
-    mine = Notice.objects.filter(login_uid=actor.login_uid, uid__in=list(uids), read_at__isnull=True)
-    return mine.update(read_at=actor.now)
+    return unread_notices(actor).filter(uid__in=list(uids)).update(read_at=actor.now)

@@ -51,7 +51,7 @@ def queue() -> Huey:
     """The queue of this instance, with its two tasks."""
     made = _open()
 
-    @made.task(name="run_job")
+    @made.task(name="run_job")  # type: ignore[untyped-decorator]
     def run(uid: str) -> None:
         close_old_connections()
         try:
@@ -59,7 +59,7 @@ def queue() -> Huey:
         finally:
             close_old_connections()
 
-    @made.periodic_task(crontab(minute="*"), name="sweep")
+    @made.periodic_task(crontab(minute="*"), name="sweep")  # type: ignore[untyped-decorator]
     def sweep() -> None:
         close_old_connections()
         try:

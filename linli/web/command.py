@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-import click
 import typer
 from typer.core import TyperGroup
 
@@ -22,9 +21,9 @@ class Command(NamedTuple):
 
 
 COMMANDS = {
-    "run": Command("linli.web.commands.run:run", "部门名单 → 人、标记、需求、对接建议 · lists → people, flags, needs, proposals"),
+    "run": Command("linli.web.commands.run:run", "名单 → 人、标记、需求、建议 · lists to proposals"),
     "link": Command("linli.engines.linkage.cli:link", "多份名单里认出同一个人 · one person across lists"),
-    "screen": Command("linli.engines.eligibility.cli:screen", "按规则筛出可能需要帮助的人 · who may need help, and why"),
+    "screen": Command("linli.engines.eligibility.cli:screen", "按规则筛出可能需要帮助的人 · who may need help"),
     "assign": Command("linli.engines.assignment.cli:assign", "需求和资源最优对接 · needs to offers, exactly"),
     "demo": Command("linli.web.commands.demo:demo", "造出娄溪演示县 · make the demo county"),
     "truth": Command("linli.web.commands.truth:truth", "埋下的真相找回多少 · how much planted truth was found"),
@@ -39,13 +38,16 @@ COMMANDS = {
 }
 
 
+PLAIN: dict[str, Any] = {"add_completion": False, "rich_markup_mode": None, "pretty_exceptions_enable": False}
+
+
 class Table(TyperGroup):
     """Commands looked up in COMMANDS; imported one at a time."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: Any) -> list[str]:
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
         entry = COMMANDS.get(cmd_name)
         if entry is None:
             return None
@@ -53,16 +55,16 @@ class Table(TyperGroup):
         found = getattr(import_module(module), name)
         if isinstance(found, typer.Typer):
             return typer.main.get_command(found)
-        alone = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+        alone = typer.Typer(**PLAIN)
         alone.command(cmd_name)(found)
         return typer.main.get_command(alone)
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
         with formatter.section("命令 · Commands"):
             formatter.write_dl([(name, entry.words) for name, entry in COMMANDS.items()])
 
 
-app = typer.Typer(cls=Table, add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
+app = typer.Typer(cls=Table, no_args_is_help=True, **PLAIN)
 
 
 @app.callback()

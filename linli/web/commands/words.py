@@ -37,7 +37,7 @@ WORDS = Words(
         ),
         "checkpoint_written": (
             "检查点写好了：{file}（第 {number} 条）。把它存到别处：另一块盘、另一个实例，或打印出来。",
-            "Checkpoint of row {number} written to {file}. Keep it elsewhere: another disk, another instance, on paper.",
+            "Checkpoint of row {number} written to {file}. Keep it elsewhere: another disk, or paper.",
         ),
         "keys_changed": (
             "新密钥 {key} 已启用，{count} 处改好了。旧密钥留在文件里，旧备份还要用。把密钥文件重新抄一份放到别处。",
