@@ -23,29 +23,32 @@ MAX_NODES = 400
 
 @dataclass(frozen=True)
 class Function:
-    """What a function takes and gives. `rest` is the type of any further arguments; `any` takes every type."""
+    """What a function takes and gives. `rest` is the type of any further arguments; `any` takes every type.
+
+    From argument number `literal_from` on, texts must be written out in the rule itself.
+    """
 
     takes: tuple[str, ...]
     gives: str
     rest: str | None = None
-    literal: bool = False
+    literal_from: int | None = None
     household: bool = False
     reads: tuple[str, ...] = ()
 
 
 FUNCTIONS: Mapping[str, Function] = {
-    "has_group": Function(("text",), "flag", rest="text", literal=True, reads=("groups",)),
-    "group_to": Function(("text",), "date", literal=True, reads=("group_dates",)),
+    "has_group": Function(("text",), "flag", rest="text", literal_from=0, reads=("groups",)),
+    "group_to": Function(("text",), "date", literal_from=0, reads=("group_dates",)),
     "years_since": Function(("date",), "number"),
     "days_since": Function(("date",), "number"),
     "days_until": Function(("date",), "number"),
-    "date": Function(("text",), "date", literal=True),
+    "date": Function(("text",), "date", literal_from=0),
     "known": Function(("any",), "flag"),
     "unknown": Function(("any",), "flag"),
     "otherwise": Function(("any", "same"), "same"),
-    "includes": Function(("texts", "text"), "flag", rest="text"),
+    "includes": Function(("texts", "text"), "flag", rest="text", literal_from=1),
     "size": Function(("texts",), "number"),
-    "has_word": Function(("text", "text"), "flag", rest="text"),
+    "has_word": Function(("text", "text"), "flag", rest="text", literal_from=1),
     "household_size": Function((), "number", household=True),
     "household_sum": Function(("number",), "number", household=True),
     "household_avg": Function(("number",), "number", household=True),
@@ -219,7 +222,8 @@ class _Checker:
         first: Type | None = None
         for at, argument in enumerate(node.args):
             wanted = function.takes[at] if at < len(function.takes) else str(function.rest)
-            if function.literal and not (isinstance(argument, ast.Constant) and isinstance(argument.value, str)):
+            written = isinstance(argument, ast.Constant) and isinstance(argument.value, str)
+            if function.literal_from is not None and at >= function.literal_from and not written:
                 self.wrong("expression_literal", part=ast.unparse(argument))
             elif wanted == "any":
                 first = self.visit(argument)

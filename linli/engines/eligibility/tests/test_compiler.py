@@ -56,7 +56,7 @@ flags = st.recursive(
             'has_group("MLA")',
             'has_group("PWD", "EAL")',
             'includes(groups, "EAL")',
-            'includes(groups, living, "PWD")',
+            'includes(groups, "MLA", "PWD")',
             'has_word(living, "nest", "fam")',
             "known(income)",
             "unknown(born)",
