@@ -14,9 +14,9 @@ from uuid import UUID, uuid4
 from linli.core.actor import Actor
 from linli.core.errors import BadInput
 from linli.core.limited import in_child
+from linli.core.sealed import data_key
 from linli.engines import errors as engine_errors
 from linli.party import queries
-from linli.core.sealed import data_key
 from linli.party.fields import FIELDS
 from linli.party.models import ImportBatch, ImportRow
 from linli.place import queries as places

@@ -98,3 +98,20 @@ RECORD_LEVEL_AGE = 14
 def group_sensitivity(group: str) -> Sensitivity:
     """Belonging to most groups speaks of health, money or detention; a few only of living alone."""
     return SENSITIVE if group in SENSITIVE_GROUPS else PERSONAL
+
+ROLE_WORDS = {
+    "worker": _("社工"),
+    "lead": _("站长"),
+    "supervisor": _("督导"),
+    "county": _("民政干部"),
+    "secretary": _("社区书记"),
+    "grid": _("网格员"),
+    "org_manager": _("社会组织负责人"),
+    "volunteer": _("志愿者"),
+    "resident": _("居民"),
+    "donor": _("捐赠方"),
+    "auditor": _("审计评估"),
+    "system_admin": _("系统管理员"),
+    "security_admin": _("安全管理员"),
+    "audit_admin": _("审计管理员"),
+}

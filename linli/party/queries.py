@@ -122,7 +122,7 @@ def _granted(actor: Actor, rule: ActionRule) -> Q:
 
 
 def _inside(place_path: str) -> Q:
-    """Rows at a place or below. `startswith` can use an index, but on SQLite it takes “a” for “A”; hence the second test."""
+    """Rows at a place or below. `startswith` can use an index, but SQLite takes “a” for “A” there: hence the second."""
     if not place_path:
         return ~Q(place_path="")
     return Q(place_path__startswith=place_path) & Q(Exact(Left("place_path", len(place_path)), place_path))
@@ -172,7 +172,7 @@ def login_by_uid(uid: UUID) -> Login | None:
 
 
 
-def _shown(rows: QuerySet[G]) -> QuerySet[G]:
+def shown(rows: QuerySet[G]) -> QuerySet[G]:
     """Without what belongs to an import that is not visible (being staged, failed or withdrawn)."""
     hidden = ImportBatch.objects.exclude(state="visible").values("uid")
     return rows.filter(Q(batch_uid__isnull=True) | ~Q(batch_uid__in=hidden))
@@ -183,7 +183,7 @@ def people(actor: Actor, *, action: str = "person.list", place_path: str = "", t
 
     Search: two characters of a name, pinyin or its initials, the last four of a phone, or a whole ID number.
     """
-    rows = _shown(visible(actor, action, Person.objects.all())).select_related("household")
+    rows = shown(visible(actor, action, Person.objects.all())).select_related("household")
     if place_path:
         rows = rows.filter(place_path__startswith=place_path)
     for word in text.split():
@@ -209,7 +209,7 @@ def people_opened(actor: Actor, place_path: str) -> list[tuple[Person, dict[str,
 
     Only for programs that compare people (import); nothing of it may be shown. Keys are opened in one go.
     """
-    rows = list(_shown(Person.objects.filter(place_path__startswith=place_path, is_protected=False)))
+    rows = list(shown(Person.objects.filter(place_path__startswith=place_path, is_protected=False)))
     keys = data_keys([row.uid for row in rows])
     opened = []
     for row in rows:
@@ -220,7 +220,7 @@ def people_opened(actor: Actor, place_path: str) -> list[tuple[Person, dict[str,
 
 def person_by_uid(actor: Actor, uid: UUID, *, action: str = "person.read") -> Person:
     """One person, or NotFound when there is none this actor may know of; Refused when more assurance is needed."""
-    person = _shown(Person.objects.select_related("household").filter(uid=uid)).first()
+    person = shown(Person.objects.select_related("household").filter(uid=uid)).first()
     if person is None:
         raise NotFound()
     allow(actor, action, person.facts())
@@ -279,16 +279,16 @@ def people_facts(actor: Actor, place_path: str) -> list[dict[str, Any]]:
 
     Only for programs that screen people for help; what comes of it is guarded row by row.
     """
-    persons = list(_shown(Person.objects.filter(place_path__startswith=place_path)))
+    persons = list(shown(Person.objects.filter(place_path__startswith=place_path)))
     by_id = {person.id: _facts_of_row(person) for person in persons}
     keys = data_keys([person.uid for person in persons])
-    facts = _shown(Fact.objects.filter(person__place_path__startswith=place_path, is_chosen=True))
+    facts = shown(Fact.objects.filter(person__place_path__startswith=place_path, is_chosen=True))
     for fact in facts.iterator(chunk_size=2000):
         row = by_id.get(fact.person_id)
         if row is not None and fact.subject_uid in keys:
             fact.__dict__["_data_key"] = keys[fact.subject_uid]
             row[fact.field] = fact.value
-    for status in _shown(GroupStatus.objects.filter(person__place_path__startswith=place_path)):
+    for status in shown(GroupStatus.objects.filter(person__place_path__startswith=place_path)):
         row = by_id.get(status.person_id)
         if row is not None:
             row["groups"].append(status.group)
@@ -314,7 +314,7 @@ def _facts_of_row(person: Person) -> dict[str, Any]:
 
 def shown_people() -> QuerySet[Person]:
     """All people but those of an import that is not visible: for joining in upper blocks' queries."""
-    return _shown(Person.objects.all())
+    return shown(Person.objects.all())
 
 
 def people_by_uid(actor: Actor, uids: Iterable[UUID]) -> dict[UUID, Person]:

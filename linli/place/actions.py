@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from itertools import groupby
-from pathlib import Path
 
 from linli.core.acting import action
 from linli.core.actor import Actor
@@ -15,7 +13,6 @@ from linli.core.errors import BadInput
 from linli.place import rules
 from linli.place.models import Place, PlaceCode
 
-DIVISIONS = Path(__file__).parent / "data" / "divisions.csv"
 ORDER = ("province", "prefecture", "county", "town", "community", "grid")
 
 
@@ -75,12 +72,6 @@ def _add_level(rows: list[dict[str, str]], known: dict[str, int], now: datetime)
         ],
         batch_size=400,
     )
-
-
-def national_divisions(prefix: str = "") -> list[dict[str, str]]:
-    """The shipped national table, or the part of it under a province's two digits."""
-    with DIVISIONS.open(encoding="utf-8", newline="") as file:
-        return [row for row in csv.DictReader(file) if row["code"].startswith(prefix)]
 
 
 def _whole(text: str | None) -> int | None:

@@ -1,0 +1,168 @@
+"""One person's file as an actor may read it: facts with their sources, groups, household, who looked.
+
+A read-only view made of queries; every field is decided by itself, and what is withheld says why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from linli.core.actor import Actor
+from linli.core.audit import record_now
+from linli.core.decide import Sensitivity
+from linli.core.models import AuditRow
+from linli.core.sealed import data_keys
+from linli.party.fields import FIELDS, PersonField
+from linli.party.models import Fact, GroupStatus, Login, Person
+from linli.party.queries import person_by_uid, shown
+
+
+@dataclass(frozen=True)
+class Stated:
+    """One value somebody stated, with its source."""
+
+    value: str
+    source: str
+    stated_on: Any
+    is_chosen: bool
+    doubt: str
+
+
+@dataclass(frozen=True)
+class FieldView:
+    """A field of the file: its values, or the reason why they are withheld."""
+
+    field: PersonField
+    values: tuple[Stated, ...] = ()
+    withheld: str = ""
+
+    @property
+    def chosen(self) -> str:
+        return next((v.value for v in self.values if v.is_chosen), self.values[0].value if self.values else "")
+
+    @property
+    def differs(self) -> bool:
+        """Whether sources say different things."""
+        return len({v.value for v in self.values}) > 1
+
+
+@dataclass(frozen=True)
+class Looker:
+    """One entry of “who looked”: when, who, in which role, doing what, and whether it was refused."""
+
+    at: datetime
+    name: str
+    role: str
+    action: str
+    denied: bool
+    reason: str
+
+
+@dataclass(frozen=True)
+class PersonFile:
+    """What the page shows."""
+
+    person: Person
+    fields: tuple[FieldView, ...]
+    groups: tuple[GroupStatus, ...]
+    groups_withheld: int
+    members: tuple[Person, ...]
+    members_hidden: int
+    why_visible: str
+    lookers: tuple[Looker, ...] = ()
+    looked: int = 0
+    ties: tuple[Any, ...] = field(default=())
+
+
+def person_file(actor: Actor, uid: UUID) -> PersonFile:
+    """Open a person's file. The opening is recorded before anything is given out."""
+    person = person_by_uid(actor, uid)
+    views = _views(actor, person)
+    record_now(
+        actor,
+        "person.read",
+        kind="person",
+        uid=person.uid,
+        outcome="read",
+        fields=sorted(view.field.code for view in views if view.values and view.field.sensitivity >= Sensitivity.SENSITIVE),
+    )
+    groups = list(shown(GroupStatus.objects.filter(person=person)).order_by("group", "ends_on"))
+    readable = [status for status in groups if actor.decide("person.read", status.facts())]
+    members, hidden = _household(actor, person)
+    lookers, looked = _lookers(actor, person)
+    return PersonFile(
+        person=person,
+        fields=views,
+        groups=tuple(readable),
+        groups_withheld=len(groups) - len(readable),
+        members=members,
+        members_hidden=hidden,
+        why_visible=_why_visible(actor, person),
+        lookers=lookers,
+        looked=looked,
+    )
+
+
+def _views(actor: Actor, person: Person) -> tuple[FieldView, ...]:
+    key = data_keys([person.uid]).get(person.uid)
+    stated: dict[str, list[Fact]] = {}
+    for fact in shown(Fact.objects.filter(person=person)).order_by("-is_chosen", "created_at"):
+        fact.__dict__["_data_key"] = key
+        stated.setdefault(fact.field, []).append(fact)
+    views = []
+    for code, kind in FIELDS.items():
+        rows = stated.get(code, [])
+        if not rows:
+            continue
+        level = kind.sensitivity_for(person.is_protected)
+        decision = actor.decide("person.read", person.facts(), level)
+        if decision:
+            views.append(FieldView(kind, tuple(_stated(row, kind) for row in _distinct(rows))))
+        else:
+            views.append(FieldView(kind, withheld=decision.reason))
+    return tuple(views)
+
+
+def _stated(row: Fact, kind: PersonField) -> Stated:
+    return Stated(row.value, row.source, row.stated_on, row.is_chosen, row.doubt)
+
+
+def _distinct(rows: Iterable[Fact]) -> list[Fact]:
+    """One row per value and source, the chosen one first."""
+    seen: dict[tuple[str, str], Fact] = {}
+    for row in rows:
+        seen.setdefault((row.value, row.source), row)
+    return list(seen.values())
+
+
+def _household(actor: Actor, person: Person) -> tuple[tuple[Person, ...], int]:
+    if person.household_id is None:
+        return (), 0
+    others = list(shown(Person.objects.filter(household_id=person.household_id)).exclude(pk=person.pk).order_by("birth_year"))
+    seen = [one for one in others if not one.is_protected and actor.decide("person.list", one.facts())]
+    return tuple(seen), sum(1 for one in others if one not in seen and not one.is_protected)
+
+
+def _why_visible(actor: Actor, person: Person) -> str:
+    about = person.facts().about
+    kinds = [tie.kind for tie in actor.facts.ties if tie.uid in about and tie.holds(actor.now)]
+    return kinds[0] if kinds else "place"
+
+
+def _lookers(actor: Actor, person: Person, most: int = 6) -> tuple[tuple[Looker, ...], int]:
+    if not actor.decide("person.read_audit", person.facts(), Sensitivity.SENSITIVE):
+        return (), 0
+    rows = AuditRow.objects.filter(object_uid=person.uid).order_by("-number")
+    total = rows.count()
+    shown_rows = list(rows[:most])
+    names = dict(
+        Login.objects.filter(uid__in={row.actor_uid for row in shown_rows if row.actor_uid}).values_list("uid", "display_name")
+    )
+    return tuple(
+        Looker(row.at, names.get(row.actor_uid, ""), row.actor_role, row.action, row.outcome == "denied", row.params)
+        for row in shown_rows
+    ), total

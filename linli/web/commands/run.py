@@ -1,0 +1,76 @@
+"""`linli run`: the main job on files, without a server."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from linli.engines.console import EXIT_BAD_INPUT, print_faults, progress_on_stderr
+from linli.engines.errors import BadInput, Fault
+from linli.engines.words import Lang
+from linli.web.run import words
+
+PACKS = Path(__file__).resolve().parents[3] / "packs"
+
+
+def run(
+    lists: Annotated[Path, typer.Option(help="名册所在文件夹 · folder of lists")],
+    on: Annotated[dt.datetime, typer.Option(formats=["%Y-%m-%d"], help="按哪一天算 · the day to judge by")],
+    out: Annotated[Path, typer.Option(help="结果放在哪个文件夹 · folder for the results")],
+    offers: Annotated[Path | None, typer.Option(help="资源表（xlsx、csv）或 HSDS 包 · offers workbook or HSDS package")] = None,
+    rules: Annotated[list[Path] | None, typer.Option(help="规则文件，可给多个 · rules files")] = None,
+    weights: Annotated[Path | None, typer.Option(help="对接权重文件 · weights for matching")] = None,
+    lang: Annotated[str, typer.Option(help="zh 或 en · language")] = "zh",
+) -> None:
+    """从名册到人、线索、需求和对接建议。 From lists to people, flags, needs and proposals."""
+    from linli.web.run import pipeline, report, writing
+
+    spoken: Lang = "en" if lang == "en" else "zh"
+    progress = progress_on_stderr(lambda step: words.say_step(step, spoken))
+    chosen = rules or sorted((PACKS / "common" / "rules").glob("*.toml"))
+    try:
+        _check_paths(lists, offers, chosen, weights)
+        with spill_folder() as spill:
+            options = pipeline.Options(
+                on=on.date(),
+                rules=tuple(chosen),
+                weights=weights or PACKS / "common" / "matching.toml",
+                spill_dir=spill,
+            )
+            job = pipeline.run_main_job(pipeline.list_files(lists), offers, options, progress)
+            progress("report")
+            writing.write_all(job, out, spoken, report.render(job, on.date(), spoken))
+    except BadInput as error:
+        print_faults(error.faults, lambda fault: words.say_fault(fault, spoken))
+        raise typer.Exit(EXIT_BAD_INPUT) from None
+    print_faults(job.faults[:50], lambda fault: words.say_fault(fault, spoken))
+    if len(job.faults) > 50:
+        sys.stderr.write(f"… {len(job.faults) - 50:,} → {out / 'faults.csv'}\n")
+    sys.stderr.write(report.summary_line(job, spoken) + "\n")
+
+
+def _check_paths(lists: Path, offers: Path | None, rules: list[Path], weights: Path | None) -> None:
+    faults = [] if lists.is_dir() else [Fault("folder_missing", file=str(lists))]
+    for path in (offers, weights, *rules):
+        if path is not None and not path.exists():
+            faults.append(Fault("file_missing", file=str(path)))
+    if faults:
+        raise BadInput(faults)
+
+
+@contextmanager
+def spill_folder() -> Iterator[str]:
+    """A folder only its owner may read, removed on every exit: DuckDB's spill files are plaintext."""
+    folder = tempfile.mkdtemp(prefix="linli-run-")
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
