@@ -70,7 +70,7 @@ class LinkOptions:
     doubtful_cap: float = 0.99
     prior_pairs: float = 50.0
     lang: str = "zh"
-    memory_limit: str = "1GB"
+    memory_limit: str | None = None
     threads: int = 2
     spill_dir: str | None = None
 

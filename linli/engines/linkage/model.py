@@ -24,10 +24,11 @@ def connect(options: LinkOptions) -> duckdb.DuckDBPyConnection:
     config: dict[str, Any] = {
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
-        "memory_limit": options.memory_limit,
         "threads": str(options.threads),
         "preserve_insertion_order": "false",
     }
+    if options.memory_limit is not None:
+        config["memory_limit"] = options.memory_limit
     if options.spill_dir is None:
         config["max_temp_directory_size"] = "0KiB"
     else:

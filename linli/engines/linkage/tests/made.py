@@ -170,6 +170,20 @@ def _worse_id(row: Record, lot: random.Random, digit: bool, masked: bool, old: b
     row["id_no"] = None if none or not number else number
 
 
+def twice_the_errors(table: pa.Table, *, seed: int) -> pa.Table:
+    """A copy in which every error strikes each record once more at its rate.
+
+    Homophones are taken from the table's own characters.
+    """
+    rows = table.to_pylist()
+    alike: dict[str, list[str]] = defaultdict(list)
+    for character in sorted({character for row in rows for character in row["name"] or ""}):
+        alike[readings(character)[0]].append(character)
+    lot = random.Random(seed)
+    kept = [{name: row.get(name) for name in SCHEMA.names} for row in rows]
+    return pa.Table.from_pylist([worse(row, lot, 1.0, alike) for row in kept], schema=SCHEMA)
+
+
 def pair_scores(found: Mapping[str, object], truth: Mapping[str, object]) -> tuple[float, float, float]:
     """Precision, recall and F1 over pairs of records: sharing a found person against sharing a true one."""
     both: dict[tuple[object, object], int] = defaultdict(int)

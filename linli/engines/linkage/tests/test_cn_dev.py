@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import os
-import random
-from collections import defaultdict
 from pathlib import Path
 
-import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
 from linli.engines.linkage import link
-from linli.engines.linkage.names import readings
 from linli.engines.linkage.tables import as_records
-from linli.engines.linkage.tests.made import SCHEMA, pair_scores, worse
+from linli.engines.linkage.tests.made import pair_scores, twice_the_errors
 
 DATA = Path(os.environ.get("LINLI_DATA", Path(__file__).parents[5] / "shared" / "data")) / "linkage" / "cn_dev.parquet"
 pytestmark = pytest.mark.skipif(
@@ -30,12 +26,7 @@ def test_linked_pairs(twice: bool, least: float) -> None:
     truth = dict(zip(raw["unique_id"].to_pylist(), raw["cluster"].to_pylist(), strict=True))
     table = as_records(raw, "cn_dev")
     if twice:
-        rows = table.to_pylist()
-        alike: dict[str, list[str]] = defaultdict(list)
-        for character in sorted({character for row in rows for character in row["name"]}):
-            alike[readings(character)[0]].append(character)
-        lot = random.Random(7)
-        table = pa.Table.from_pylist([worse(row, lot, 1.0, alike) for row in rows], schema=SCHEMA)
+        table = twice_the_errors(table, seed=7)
     result = link(table)
     found = dict(zip(result.links["unique_id"].to_pylist(), result.links["person_id"].to_pylist(), strict=True))
     assert pair_scores(found, truth)[2] >= least
