@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,20 +89,19 @@ def read_records(
         raise ValueError("one layout per grid")
     regions = Regions(known_regions, demo_region)
     sources = _sources(layouts)
-    taken: list[Draft] = []
+    columns: dict[str, list[Any]] = {name: [] for name in ORDER}
     faults: list[Fault] = []
     reports: list[SheetReport] = []
     for index, (grid, layout) in enumerate(zip(grids, layouts, strict=True)):
         progress("read", index, len(grids))
-        drafts, found, report = _read_sheet(grid, layout, sources[index], on, regions)
-        taken += drafts
+        found, report = _read_sheet(grid, layout, sources[index], on, regions, columns)
         faults += found
         reports.append(report)
     progress("read", len(grids), len(grids))
-    _number(taken)
+    columns["unique_id"] = _numbered(columns)
     digest = hashlib.sha256("".join(sorted({grid.digest for grid in grids})).encode()).hexdigest()
     options = {"on": on.isoformat(), "demo_region": demo_region or ""}
-    return ListBook(_table(taken), tuple(faults), tuple(reports), digest, options)
+    return ListBook(_table(columns), tuple(faults), tuple(reports), digest, options)
 
 
 def _sources(layouts: Sequence[Layout]) -> list[str]:
@@ -119,49 +118,45 @@ def _sources(layouts: Sequence[Layout]) -> list[str]:
 
 
 def _read_sheet(
-    grid: Grid, layout: Layout, source: str, on: dt.date, regions: Regions
-) -> tuple[list[Draft], list[Fault], SheetReport]:
+    grid: Grid, layout: Layout, source: str, on: dt.date, regions: Regions, columns: dict[str, list[Any]]
+) -> tuple[list[Fault], SheetReport]:
+    """Read one sheet; its records are put at the end of `columns`."""
     if not layout.is_list:
-        faults = [_no_list(grid)] if _looks_like_people(layout) else []
-        return [], faults, _report(layout, source, 0, [], 0, {}, is_list=False)
+        return ([_no_list(grid)] if _looks_like_people(layout) else []), _report(layout, source, 0, 0, 0, {}, False)
     rows = sort_rows(grid, layout)
     reader = RowReader(grid, layout, on, regions)
     faults = [Fault("row_repeated_heading", "refused", grid.file, grid.sheet, number) for number in rows.repeated]
-    taken = []
+    taken = doubtful = 0
     for number in rows.data:
         draft = reader.read(number)
-        faults += as_faults(draft, grid.file, grid.sheet)
+        if draft.faults:
+            faults += as_faults(draft, grid.file, grid.sheet)
         if not draft.refused:
-            _finish(draft, grid, layout, source)
-            taken.append(draft)
+            taken += 1
+            doubtful += bool(draft.faults)
+            record = _finished(draft, grid, layout, source)
+            for name, values in columns.items():
+                values.append(record.get(name))
     faults.sort(key=lambda fault: fault.row or 0)
-    doubtful = sum(1 for draft in taken if draft.faults)
     read = len(rows.data) + len(rows.repeated)
-    return taken, faults, _report(layout, source, read, taken, doubtful, rows.skipped)
+    return faults, _report(layout, source, read, taken, doubtful, rows.skipped)
 
 
 def _report(
-    layout: Layout,
-    source: str,
-    read: int,
-    taken: Sequence[Draft],
-    doubtful: int,
-    skipped: Mapping[str, int],
-    is_list: bool = True,
+    layout: Layout, source: str, read: int, taken: int, doubtful: int, skipped: Mapping[str, int], is_list: bool = True
 ) -> SheetReport:
-    count = len(taken)
     return SheetReport(
-        layout.file,
-        layout.sheet,
-        source,
-        layout.groups,
-        read,
-        count,
-        read - count,
-        doubtful,
-        skipped,
-        layout.columns,
-        is_list,
+        file=layout.file,
+        sheet=layout.sheet,
+        source=source,
+        groups=layout.groups,
+        read=read,
+        taken=taken,
+        refused=read - taken,
+        doubtful=doubtful,
+        skipped=skipped,
+        columns=layout.columns,
+        is_list=is_list,
     )
 
 
@@ -175,34 +170,37 @@ def _looks_like_people(layout: Layout) -> bool:
     return bool(fields & {"id_no", "birth_on", "card_no"}) or len(fields - {None}) >= 3
 
 
-def _finish(draft: Draft, grid: Grid, layout: Layout, source: str) -> None:
+def _finished(draft: Draft, grid: Grid, layout: Layout, source: str) -> dict[str, Any]:
+    """The record with where it stands, its groups and its doubts."""
     record = draft.record
     record["source"] = record.get("source") or source
     record["file"], record["sheet"], record["row"] = grid.file, grid.sheet, draft.row
-    record["groups"] = sorted({*layout.groups, *record.get("groups", ())})
-    record["doubts"] = list(dict.fromkeys(code for code, *_ in draft.faults))
+    own = record.get("groups")
+    record["groups"] = tuple(sorted({*layout.groups, *own})) if own else layout.groups
+    record["doubts"] = tuple(dict.fromkeys(code for code, *_ in draft.faults))
+    return record
 
 
-def _number(drafts: Sequence[Draft]) -> None:
-    """Give every record its unique id: the list's own number where that names it in the whole book, else
+def _numbered(columns: Mapping[str, Sequence[Any]]) -> list[str]:
+    """A unique id for every record: the list's own number where that names it in the whole book, else
     `file:sheet:row` (`file:row` for a file without sheets)."""
-    count = Counter(draft.record.get("unique_id") for draft in drafts)
-    by_sheet: dict[tuple[str, str], list[Draft]] = defaultdict(list)
-    for draft in drafts:
-        by_sheet[(draft.record["file"], draft.record["sheet"])].append(draft)
-    for (file, sheet), members in by_sheet.items():
-        place = f"{file}:{sheet}" if sheet else file
-        own = [draft.record.get("unique_id") for draft in members]
-        once = sum(1 for number in own if number and count[number] == 1)
-        numbered = once >= MOSTLY_UNIQUE * sum(1 for number in own if number)
-        for draft, number in zip(members, own, strict=True):
-            if not (numbered and number and count[number] == 1):
-                draft.record["unique_id"] = f"{place}:{draft.row}"
+    own = columns["unique_id"]
+    count = Counter(own)
+    places = list(zip(columns["file"], columns["sheet"], strict=True))
+    given: Counter[tuple[str, str]] = Counter()
+    once: Counter[tuple[str, str]] = Counter()
+    for place, number in zip(places, own, strict=True):
+        given[place] += bool(number)
+        once[place] += bool(number) and count[number] == 1
+    numbered = {place for place in given if once[place] >= MOSTLY_UNIQUE * given[place]}
+    return [
+        number if number and count[number] == 1 and place in numbered else ":".join(filter(None, (*place, str(row))))
+        for place, number, row in zip(places, own, columns["row"], strict=True)
+    ]
 
 
-def _table(drafts: Sequence[Draft]) -> Any:
+def _table(columns: Mapping[str, Sequence[Any]]) -> Any:
     import pyarrow as pa
 
     schema = records_schema()
-    columns = [pa.array([draft.record.get(name) for draft in drafts], type=schema.field(name).type) for name in ORDER]
-    return pa.Table.from_arrays(columns, schema=schema)
+    return pa.Table.from_arrays([pa.array(columns[name], schema.field(name).type) for name in ORDER], schema=schema)

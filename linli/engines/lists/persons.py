@@ -18,6 +18,8 @@ from linli.engines.lists.tables import is_empty, plain, several
 _JOINED_BY = {"place": "", "remark": "；", "health": "；"}
 OLDEST_YEARS = 125
 """A birth further back is marked: nobody listed today is older, and 1900-01-01 is a program's empty date (design)."""
+_REMEMBERED = 4_000
+"""Cells remembered per column: enough for words, towns and dates; names and addresses seldom come twice."""
 
 
 @dataclass
@@ -64,7 +66,9 @@ class RowReader:
                 continue
             cell = seen.get(text)
             if cell is None:
-                cell = seen[text] = read_cell(column, text)
+                cell = read_cell(column, text)
+                if len(seen) < _REMEMBERED:
+                    seen[text] = cell
             self._take(draft, column, text, cell)
         self._name(draft, row)
         self._identity(draft, row)
