@@ -22,8 +22,8 @@ FULL_UP = 1 << 15
 
 @dataclass(frozen=True)
 class Found:
-    """Positions: `other_*` next best offers with places to spare, best first; `rejected_*` with the walls in the
-    way (FULL_UP where only places lack); for each unmet need the offer nearest to helping (-1: none) and its walls."""
+    """Positions: `other_*` next best permitted offers of met needs, best first; `rejected_*` with the walls in the
+    way (FULL_UP where only places lack, told to unmet needs); for each unmet need the offer nearest to helping (-1: none) and its walls."""
 
     other_need: Ints
     other_offer: Ints
@@ -52,10 +52,12 @@ def survey(pairs: Pairs, core: Core, others: int, why_not: int, progress: Progre
         walls[own] = -1
         # The column breaks ties in favour of the offer first by id.
         rank = block.score.astype(np.int32) * len(block.offers) + np.arange(len(block.offers))[::-1].astype(np.int32)
-        need, column = _best(np.where(walls == 0, rank, -1), others)
+        permitted = walls & ~FULL_UP == 0
+        met = core.chosen[block.needs, None] >= 0
+        need, column = _best(np.where(permitted & met, rank, -1), others)
         parts[0].append(block.needs[need])
         parts[1].append(block.offers[column])
-        need, column = _best(np.where(walls > 0, rank, -1), why_not)
+        need, column = _best(np.where((walls > 0) & ~(permitted & met), rank, -1), why_not)
         parts[2].append(block.needs[need])
         parts[3].append(block.offers[column])
         parts[4].append(walls[need, column].astype(np.int64))

@@ -61,14 +61,14 @@ class Telling:
             pa.array(total / 100),
             *(pa.array(hundredths[part] / 100) for part in ("fit", "wish", "wait", "distance", "cost")),
             pa.array(self.spare[j]),
-            self._why(i, j, km),
+            self._why(i, j, km, (rank > 1) & (self.spare[j] <= 0)),
         ]
         return pa.table([_one(column) for column in columns], schema=PROPOSALS)
 
-    def _why(self, i: Ints, j: Ints, km: npt.NDArray[np.float64]) -> pa.Array:
+    def _why(self, i: Ints, j: Ints, km: npt.NDArray[np.float64], planned: Where) -> pa.Array:
         fits = [*self._fit_reasons(i, j, True), *self._wish_reasons(i, j, True), *self._place_reasons(i, j, km, True), *self._cost_reasons(i, j, True)]
         lacks = [*self._fit_reasons(i, j, False), *self._wish_reasons(i, j, False), *self._place_reasons(i, j, km, False), *self._cost_reasons(i, j, False)]
-        lacks += self._notes(i, j)
+        lacks += [_piece("planned_for_others", planned), *self._notes(i, j)]
         nothing = pa.scalar("")
         # Not null_handling="skip": Arrow 26 then drops the rows whose pieces are all null.
         joined = [pc.binary_join_element_wise(*(piece.fill_null("") for piece in pieces), nothing) for pieces in (fits, lacks)]

@@ -40,6 +40,7 @@ _LACKS = {
     "fee_unknown": ("收不收费没写", "whether there is a fee is not said"),
     "ask_first": ("另有条件，请先问：{note}", "a condition to ask about first: {note}"),
     "confirm_person": ("有条件要核对（年龄、人群或住址没记）", "a condition to confirm (age, group or address not recorded)"),
+    "planned_for_others": ("名额已排给别人，要换才有", "its places are planned for others: it would take a change"),
     "ends_soon": ("{on} 到期", "ends on {on}"),
 }
 _BINDING = {

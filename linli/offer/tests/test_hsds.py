@@ -1,0 +1,144 @@
+"""HSDS 3 in: the standard's own examples as JSON and as a tabular package, faults, and no crash on any JSON."""
+
+from __future__ import annotations
+
+import copy
+import io
+import json
+import os
+import zipfile
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from linli.engines.assignment import OFFERS
+from linli.engines.errors import BadInput
+from linli.offer.hsds import read_hsds, say_fault
+
+DATA = Path(__file__).parent / "data/hsds"
+STANDARDS = Path(os.environ.get("LINLI_STANDARDS", Path(__file__).parents[3].parent / "shared/standards"))
+SERVICE = json.loads((DATA / "service_full.json").read_text(encoding="utf-8"))
+
+
+def service(**changes: Any) -> bytes:
+    """The example service, changed, with a term that maps."""
+    term = {"taxonomy_term": {"code": "X1", "name": "Counselling"}}
+    return json.dumps({**copy.deepcopy(SERVICE), "attributes": [term], **changes}).encode()
+
+
+def test_full_service_becomes_an_offer() -> None:
+    book = read_hsds(service())
+    row = book.offers.to_pylist()[0]
+    assert book.offers.schema == OFFERS
+    assert (row["name"], row["provider"]) == ("Community Counselling", "Example Organization Inc.")
+    assert row["need_codes"] == ["mental"]
+    assert row["slots"] == ["四 10:00-18:00", "五 10:00-18:00"]
+    assert (row["valid_from"], row["valid_to"]) == (date(2005, 1, 1), date(2005, 1, 1))
+    assert row["languages"] == ["Urdu"]
+    assert row["conditions"].startswith("age>=12；age<=100；")
+    assert (row["capacity"], row["vetted_until"]) == (1, None)
+    # The standard's example has latitude 100: it is named and not used.
+    assert [fault.code for fault in book.faults] == ["hsds_bad_place"]
+
+
+def test_unknown_terms_are_kept_and_doubtful() -> None:
+    book = read_hsds((DATA / "service_full.json"))
+    row = book.offers.to_pylist()[0]
+    assert row["need_codes"] == [] and row["skills"]
+    assert {"hsds_unknown_term", "hsds_no_term"} <= {fault.code for fault in book.faults}
+    assert all(fault.outcome == "doubtful" and say_fault(fault, "en") for fault in book.faults)
+
+
+def test_page_of_services() -> None:
+    assert read_hsds(DATA / "service_list.json").offers["name"].to_pylist() == ["Community Counselling"]
+
+
+@pytest.mark.parametrize("zipped", [False, True])
+def test_tabular_package_gives_the_same_offer(zipped: bool) -> None:
+    source: Path | bytes = DATA / "csv"
+    if zipped:
+        sink = io.BytesIO()
+        with zipfile.ZipFile(sink, "w") as package:
+            for path in sorted((DATA / "csv").iterdir()):
+                package.writestr(f"hsds/{path.name}", path.read_bytes())
+        source = sink.getvalue()
+    table, full = read_hsds(source).offers.to_pylist()[0], read_hsds(service()).offers.to_pylist()[0]
+    for column in ("offer_id", "name", "provider", "slots", "valid_from", "valid_to", "languages", "conditions"):
+        assert table[column] == full[column], column
+
+
+def test_location_in_range_is_used() -> None:
+    place = {"location": {"latitude": "30.5", "longitude": 120.25}}
+    row = read_hsds(service(service_at_locations=[place])).offers.to_pylist()[0]
+    assert (row["lat"], row["lon"]) == (30.5, 120.25)
+
+
+def test_chinese_terms_and_fee_in_yuan() -> None:
+    changes = {"attributes": [{"taxonomy_term": {"name": "助浴"}}], "cost_options": [{"currency": "CNY", "amount": 20.5}]}
+    row = read_hsds(service(**changes)).offers.to_pylist()[0]
+    assert row["need_codes"] == ["bath"] and "fee_fen=2050" in row["conditions"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"status": "defunct"}, "hsds_inactive"),
+        ({"name": ""}, "hsds_no_name"),
+        ({"id": None}, "hsds_no_id"),
+        ({"schedules": [{"valid_from": "sometime"}]}, "hsds_bad_date"),
+    ],
+)
+def test_refused_services(changes: dict[str, Any], code: str) -> None:
+    book = read_hsds(service(**changes))
+    assert book.offers.num_rows == 0
+    assert code in {fault.code for fault in book.faults if fault.outcome == "refused"}
+
+
+def test_bad_schedule_is_doubtful() -> None:
+    book = read_hsds(service(schedules=[{"byday": "XX", "opens_at": "10:00", "closes_at": "12:00"}]))
+    assert book.offers["slots"].to_pylist() == [[]]
+    assert "hsds_bad_schedule" in {fault.code for fault in book.faults}
+
+
+@pytest.mark.parametrize("data", [b"", b"[]", b"nonsense", b"PK nonsense", b'{"contents": 3}', b"\xff", b"[" * 100_000])
+def test_what_is_no_package_is_refused(data: bytes) -> None:
+    with pytest.raises(BadInput) as bad:
+        read_hsds(data, "p.json")
+    assert all(fault.file == "p.json" and say_fault(fault) for fault in bad.value.faults)
+
+
+nested = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from([*SERVICE, "location", "latitude", "byday", "opens_at", "taxonomy_term"]), inner, max_size=5),
+    max_leaves=20,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.dictionaries(st.sampled_from([*SERVICE, "attributes", "cost_options"]), nested))
+def test_any_service_gives_faults_not_a_crash(changes: dict[str, Any]) -> None:
+    try:
+        assert read_hsds(service(**changes)).offers.num_rows <= 1
+    except BadInput as bad:
+        assert bad.faults
+
+
+@pytest.mark.parametrize("example", ["service_full.json", "service_list.json"])
+def test_examples_are_valid_by_the_standard(example: str) -> None:
+    """The copies are what the compiled schema of the standard accepts; without an id neither it nor we do."""
+    schema_file = STANDARDS / "hsds/schema/compiled/service.json"
+    if not schema_file.exists():
+        pytest.skip(f"the compiled HSDS schema is not at {schema_file}; set LINLI_STANDARDS")
+    schema = json.loads(schema_file.read_text(encoding="utf-8"))
+    loaded = json.loads((DATA / example).read_text(encoding="utf-8"))
+    validator = jsonschema.validators.validator_for(schema)(schema)
+    services = loaded.get("contents", [loaded])
+    assert [error.message for one in services for error in validator.iter_errors(one)] == []
+    nameless = {key: value for key, value in services[0].items() if key != "id"}
+    assert not validator.is_valid(nameless)
+    assert read_hsds(json.dumps(nameless).encode()).offers.num_rows == 0

@@ -1,0 +1,317 @@
+"""The offers workbook: what providers fill in, read into the canonical offers table with every fault at once.
+
+Pure: no Django, no database. A fault *refused* drops the row (no id, no name, no known kind, a broken
+capacity); *doubtful* keeps the row and what could be read. The template has drop-downs and a help sheet.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import pyarrow as pa
+
+from linli.engines.assignment import KNOWN_CODES, NEED_CODES, OFFERS, read_slots, write_slot
+from linli.engines.errors import BadInput, Fault
+from linli.engines.words import Lang, Words
+
+PARTIES = ("社区", "社工", "社会组织", "志愿者", "慈善资源")
+KIND_WORDS = {"service": "服务", "time": "时间", "goods": "物资", "space": "场地", "fund": "资金"}
+HEADINGS: dict[str, tuple[str, ...]] = {
+    "offer_id": ("编号", "资源编号", "序号", "id"),
+    "provider": ("提供方", "提供单位", "单位"),
+    "party": ("主体", "五社主体"),
+    "kind": ("类型", "资源类型", "类别"),
+    "name": ("名称", "资源名称", "服务名称"),
+    "need_codes": ("需求代码", "可满足需求", "对应需求", "服务内容"),
+    "skills": ("技能", "专长"),
+    "languages": ("语言", "会说"),
+    "vetted_until": ("审查有效期", "审查有效到", "资质有效期"),
+    "place_code": ("区划代码", "地点代码", "所在地代码"),
+    "lat": ("纬度",),
+    "lon": ("经度",),
+    "capacity": ("名额", "数量", "容量"),
+    "unit": ("单位（量）", "计量单位", "量词"),
+    "slots": ("时间", "可服务时间", "时段"),
+    "conditions": ("条件", "要求"),
+    "valid_from": ("开始日期", "有效期起", "起"),
+    "valid_to": ("结束日期", "有效期止", "止"),
+    "people": ("服务人员", "人员"),
+}
+NEEDED = ("offer_id", "name", "kind", "need_codes", "capacity")
+_PARTY_WORDS = {"community": "社区", "worker": "社工", "social worker": "社工", "organisation": "社会组织"}
+_PARTY_WORDS |= {"organization": "社会组织", "volunteer": "志愿者", "charity": "慈善资源", "慈善": "慈善资源", "社区组织": "社区"}
+_LISTED = re.compile(r"[;；,，、\n]")
+_MOST_BYTES = 50_000_000
+
+WORDS = Words(
+    {
+        "unreadable": ("读不了；请用 XLSX 或 CSV（UTF-8 或 GB18030）", "cannot be read; use XLSX, or CSV in UTF-8 or GB18030"),
+        "too_large": ("文件太大；请分成几个", "the file is too large; split it"),
+        "no_headings": ("没找到标题行；标题行要有：编号、名称、类型、需求代码、名额", "no heading row found; it needs: offer_id, name, kind, need_codes, capacity"),
+        "heading_missing": ("缺这一列；请加上（可从模板复制）", "this column is missing; add it (copy it from the template)"),
+        "heading_twice": ("这一列有两次；请留一列", "this column stands twice; keep one"),
+        "empty": ("没有填；请填上", "nothing is filled in; fill it in"),
+        "id_repeated": ("编号与第 {first} 行重复；请改成各不相同", "the same id as row {first}; make them differ"),
+        "bad_kind": ("不认识的类型；请写：{known}", "unknown kind; write one of: {known}"),
+        "bad_party": ("不认识的主体；请写：{known}", "unknown party; write one of: {known}"),
+        "bad_code": ("不认识的需求代码；可用的：{known}", "unknown need code; known ones: {known}"),
+        "bad_capacity": ("名额要写 0 或更大的整数", "write a whole number of 0 or more"),
+        "bad_date": ("不是日期；请写 2026-03-12", "not a date; write 2026-03-12"),
+        "dates_crossed": ("结束早于开始；请改正", "ends before it begins; correct it"),
+        "bad_latitude": ("纬度在 -90 到 90 之间；请改正", "latitude lies between -90 and 90; correct it"),
+        "bad_longitude": ("经度在 -180 到 180 之间；请改正", "longitude lies between -180 and 180; correct it"),
+        "half_point": ("纬度和经度要一起写", "write latitude and longitude together"),
+        "bad_place": ("区划代码是 2 到 12 位数字；请改正", "a division code is 2 to 12 digits; correct it"),
+        "bad_slots": ("时间写法如：二 14:00-17:00；四 09:00-11:00", "write times like: Tue 14:00-17:00; Thu 09:00-11:00"),
+    }
+)
+
+
+@dataclass(frozen=True)
+class OfferBook:
+    """Offers that could be made, in the order of the sheet, and every fault found."""
+
+    offers: pa.Table
+    faults: tuple[Fault, ...]
+
+
+@dataclass
+class _Row:
+    """One row being read: where it stands and what is wrong with it."""
+
+    file: str
+    sheet: str
+    number: int
+    cells: dict[str, str]
+    headings: dict[str, str]
+    faults: list[Fault]
+
+    def fault(self, field: str, code: str, value: str = "", outcome: Literal["refused", "doubtful"] = "doubtful", **params: str) -> None:
+        column = self.headings.get(field, field)
+        self.faults.append(Fault(code, outcome, self.file, self.sheet, self.number, column, value, params))
+
+
+def say_fault(fault: Fault, lang: Lang = "zh") -> str:
+    """A fault's words with its cure."""
+    return WORDS.say(fault.code, lang, **fault.params)
+
+
+def read_offers(source: str | Path | bytes, name: str = "") -> OfferBook:
+    """Offers from an XLSX, XLS or CSV file (a path, or its bytes and file name).
+
+    Headings may be the canonical English names or the Chinese ones, in any order, with title rows above.
+    Lists are separated by `;` `；` `,` `、`. Raises BadInput when no heading row can be found or read.
+    """
+    path = None if isinstance(source, bytes) else Path(source)
+    file = name or (path.name if path else "")
+    sheet, grid = _grid(source if isinstance(source, bytes) else _bytes(Path(source), file), file)
+    top, columns, headings = _find_headings(grid, file, sheet)
+    faults: list[Fault] = []
+    rows: list[dict[str, Any]] = []
+    seen: dict[str, int] = {}
+    for number, cells in enumerate(grid[top + 1 :], start=top + 2):
+        if not any(cells):
+            continue
+        row = _Row(file, sheet, number, {field: cells[at] if at < len(cells) else "" for field, at in columns.items()}, headings, [])
+        made = _read_row(row, seen)
+        faults += row.faults
+        if not any(fault.outcome == "refused" for fault in row.faults):
+            rows.append(made)
+    return OfferBook(pa.Table.from_pylist(rows, schema=OFFERS), tuple(faults))
+
+
+def _bytes(path: Path, file: str) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        raise BadInput([Fault("unreadable", file=file)]) from None
+
+
+def _grid(data: bytes, file: str) -> tuple[str, list[list[str]]]:
+    """The first sheet that holds anything, as text."""
+    if len(data) > _MOST_BYTES:
+        raise BadInput([Fault("too_large", file=file)])
+    if data[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
+        return _sheet(data, file)
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            text = data.decode(encoding)
+            return "", [[_clean(cell) for cell in row] for row in csv.reader(io.StringIO(text, newline=""))]
+        except (UnicodeDecodeError, csv.Error):
+            continue
+    raise BadInput([Fault("unreadable", file=file)])
+
+
+def _sheet(data: bytes, file: str) -> tuple[str, list[list[str]]]:
+    from python_calamine import CalamineWorkbook
+
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        for sheet in book.sheet_names:
+            rows = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+            if any(any(cell != "" for cell in row) for row in rows):
+                return sheet, [[_clean(cell) for cell in row] for row in rows]
+    except Exception:  # calamine has a kind of error per format; to the user they are one
+        raise BadInput([Fault("unreadable", file=file)]) from None
+    return "", []
+
+
+def _clean(cell: object) -> str:
+    """A cell as text: whole numbers without `.0`, dates as ISO."""
+    if isinstance(cell, datetime):
+        return cell.date().isoformat()
+    if isinstance(cell, float) and math.isfinite(cell) and cell.is_integer():
+        return str(int(cell))
+    return cell.isoformat() if isinstance(cell, date) else str(cell).strip()
+
+
+def _find_headings(grid: Sequence[Sequence[str]], file: str, sheet: str) -> tuple[int, dict[str, int], dict[str, str]]:
+    """The heading row (best of the first twenty), field → column, and field → heading as written."""
+    known = {_plain(word): field for field, words in HEADINGS.items() for word in (field, *words)}
+    best = max(range(min(len(grid), 20)), key=lambda at: sum(_plain(cell) in known for cell in grid[at]), default=None)
+    if best is None or sum(_plain(cell) in known for cell in grid[best]) < 3:
+        raise BadInput([Fault("no_headings", file=file, sheet=sheet)])
+    columns: dict[str, int] = {}
+    faults: list[Fault] = []
+    for at, cell in enumerate(grid[best]):
+        field = known.get(_plain(cell))
+        if field in columns:
+            faults.append(Fault("heading_twice", file=file, sheet=sheet, row=best + 1, column=cell))
+        elif field:
+            columns[field] = at
+    missing = [field for field in NEEDED if field not in columns]
+    faults += [Fault("heading_missing", file=file, sheet=sheet, row=best + 1, column=f"{HEADINGS[field][0]} {field}") for field in missing]
+    if faults:
+        raise BadInput(faults)
+    return best, columns, {field: grid[best][at] for field, at in columns.items()}
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).strip().strip("*").casefold().replace(" ", "")
+
+
+def _read_row(row: _Row, seen: dict[str, int]) -> dict[str, Any]:
+    cells = row.cells
+    for field in NEEDED:
+        if not cells.get(field):
+            row.fault(field, "empty", outcome="refused")
+    offer_id = cells.get("offer_id", "")
+    if offer_id in seen:
+        row.fault("offer_id", "id_repeated", offer_id, "refused", first=str(seen[offer_id]))
+    elif offer_id:
+        seen[offer_id] = row.number
+    made: dict[str, Any] = {name: cells.get(name) or None for name in ("offer_id", "provider", "name", "unit", "conditions")}
+    made |= {name: _list(cells.get(name, "")) for name in ("skills", "languages", "people")}
+    made |= {"kind": _kind(row), "party": _party(row), "need_codes": _codes(row), "capacity": _capacity(row)}
+    made |= {name: _date(row, name) for name in ("vetted_until", "valid_from", "valid_to")}
+    if made["valid_from"] and made["valid_to"] and made["valid_to"] < made["valid_from"]:
+        row.fault("valid_to", "dates_crossed", cells["valid_to"], "refused")
+    made |= {"slots": _slots(row), "place_code": _place(row), **_point(row)}
+    return made
+
+
+def _list(text: str) -> list[str]:
+    return list(dict.fromkeys(part.strip() for part in _LISTED.split(text) if part.strip()))
+
+
+def _kind(row: _Row) -> str | None:
+    word = _plain(row.cells.get("kind", ""))
+    kinds = {**{kind: kind for kind in KIND_WORDS}, **{words: kind for kind, words in KIND_WORDS.items()}}
+    if word and word not in kinds:
+        row.fault("kind", "bad_kind", row.cells["kind"], "refused", known="、".join(f"{kind} {words}" for kind, words in KIND_WORDS.items()))
+    return kinds.get(word)
+
+
+def _party(row: _Row) -> str | None:
+    written = row.cells.get("party", "")
+    word = _PARTY_WORDS.get(written.casefold(), written)
+    if word and word not in PARTIES:
+        row.fault("party", "bad_party", written, known="、".join(PARTIES))
+        return None
+    return word or None
+
+
+def _codes(row: _Row) -> list[str]:
+    """Known codes, written as codes or in Chinese or English words; unknown ones are named with the known list."""
+    words = {_plain(word): code for code, both in NEED_CODES.items() for word in (code, *both)}
+    found: list[str] = []
+    for written in _list(row.cells.get("need_codes", "")):
+        code = words.get(_plain(written))
+        if code is None:
+            row.fault("need_codes", "bad_code", written, known="、".join(f"{code} {NEED_CODES[code][0]}" for code in KNOWN_CODES))
+        elif code not in found:
+            found.append(code)
+    return found
+
+
+def _capacity(row: _Row) -> int | None:
+    written = unicodedata.normalize("NFKC", row.cells.get("capacity", ""))
+    if written and not re.fullmatch(r"[0-9]{1,9}", written):
+        row.fault("capacity", "bad_capacity", written, "refused")
+        return None
+    return int(written) if written else None
+
+
+def _date(row: _Row, field: str) -> date | None:
+    written = unicodedata.normalize("NFKC", row.cells.get(field, "")).strip()
+    if not written:
+        return None
+    match = re.fullmatch(r"([0-9]{4})[-/.年]?([0-9]{1,2})[-/.月]?([0-9]{1,2})日?(?:[ T]00:00(?::00)?)?", written)
+    try:
+        return date(int(match[1]), int(match[2]), int(match[3])) if match else _no_date(row, field, written)
+    except ValueError:
+        return _no_date(row, field, written)
+
+
+def _no_date(row: _Row, field: str, written: str) -> None:
+    """Dates are safety facts (vetting, validity): a row whose date cannot be read is refused."""
+    row.fault(field, "bad_date", written, "refused")
+
+
+def _slots(row: _Row) -> list[str]:
+    written = row.cells.get("slots", "")
+    try:
+        return [write_slot(slot) for slot in read_slots(written)]
+    except ValueError as error:
+        row.fault("slots", "bad_slots", str(error))
+        return []
+
+
+def _place(row: _Row) -> str | None:
+    written = unicodedata.normalize("NFKC", row.cells.get("place_code", ""))
+    if written and not re.fullmatch(r"[0-9]{2,12}", written):
+        row.fault("place_code", "bad_place", written)
+        return None
+    return written or None
+
+
+def _point(row: _Row) -> dict[str, float | None]:
+    lat = _degrees(row, "lat", 90.0, "bad_latitude")
+    lon = _degrees(row, "lon", 180.0, "bad_longitude")
+    if (lat is None) != (lon is None):
+        row.fault("lon" if lon is None else "lat", "half_point")
+        return {"lat": None, "lon": None}
+    return {"lat": lat, "lon": lon}
+
+
+def _degrees(row: _Row, field: str, most: float, code: str) -> float | None:
+    written = unicodedata.normalize("NFKC", row.cells.get(field, ""))
+    if not written:
+        return None
+    try:
+        value = float(written)
+    except ValueError:
+        value = math.nan
+    if not abs(value) <= most:
+        row.fault(field, code, written)
+        return None
+    return value
