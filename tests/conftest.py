@@ -1,3 +1,3 @@
 """The shared fixtures, for tests of the whole house."""
 
-from linli.conftest import *  # noqa: F403 – fixtures are found by name
+from linli.conftest import *  # fixtures are found by name

@@ -28,7 +28,8 @@ def main() -> int:
         for name, command in CHECKS:
             started = time.monotonic()
             done = subprocess.run(command, capture_output=True, text=True, env=environment)
-            print(f"{'ok  ' if done.returncode == 0 else 'FAIL'} {name} ({time.monotonic() - started:.0f} s)", flush=True)
+            state = "FAIL" if done.returncode else "ok  "
+            print(f"{state} {name} ({time.monotonic() - started:.0f} s)", flush=True)
             if done.returncode:
                 failed.append(name)
                 print(done.stdout[-6000:] + done.stderr[-3000:])

@@ -134,4 +134,5 @@ def _ask_audit(now: datetime) -> Iterator[Line]:
         yield Line("audit", "ok", "audit_whole", {"rows": verdict.rows})
     newest = AuditRow.objects.order_by("-number").first()
     behind = newest is not None and newest.at > now
-    yield Line("clock", "fail" if behind else "ok", "clock_behind" if behind else "clock_right", {"now": f"{now:%F %T %Z}"})
+    said = {"now": f"{now:%F %T %Z}"}
+    yield Line("clock", "fail", "clock_behind", said) if behind else Line("clock", "ok", "clock_right", said)

@@ -11,7 +11,10 @@ WORDS = Words(
             "{path} 没有密钥文件。没有它什么都读不出来。把密钥文件放回去，或用 LINLI_KEYS 指明在哪里。",
             "No key file at {path}. Nothing can be read without it. Put it back, or name its place in LINLI_KEYS.",
         ),
-        "keys_open": ("{path} 别人也能读。运行：chmod 600 {path}", "{path} can be read by others. Run: chmod 600 {path}"),
+        "keys_open": (
+            "{path} 别人也能读。运行：chmod 600 {path}",
+            "{path} can be read by others. Run: chmod 600 {path}",
+        ),
         "keys_closed": ("密钥文件只有本人能读：{path}", "the key file is its owner's alone: {path}"),
         "keys_in_data": (
             "密钥和数据放在一起（{path}），备份会把两样一起带走。移到别处，用 LINLI_KEYS 指明。",

@@ -14,9 +14,8 @@ from linli.core.models import Notice
 
 def notify(actor: Actor, login_uids: Iterable[UUID], code: str, *, link: str = "", **params: Any) -> int:
     """Tell logins something, in the running transaction; gives how many were told."""
-    rows = [
-        Notice(created_at=actor.now, login_uid=uid, code=code, params=params, link=link) for uid in dict.fromkeys(login_uids)
-    ]
+    each = dict.fromkeys(login_uids)
+    rows = [Notice(created_at=actor.now, login_uid=uid, code=code, params=params, link=link) for uid in each]
     Notice.objects.bulk_create(rows)
     return len(rows)
 
