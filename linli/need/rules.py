@@ -174,6 +174,7 @@ def _flag_needs() -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     return content["rule"], content["kind"]
 
 
+@cache
 def needs_of_flag(rule: str, kind: str, on: date) -> tuple[Draft, ...]:
     """The needs a flag of this rule leads to; a rule that is not named follows its kind."""
     by_rule, by_kind = _flag_needs()
@@ -208,10 +209,11 @@ def needs_from_flags(flags: pa.Table, persons: pa.Table, on: date) -> pa.Table:
         for draft in needs_of_flag(flag["rule"], flag["kind"], on):
             merged[person_id, draft.code].append((draft, flag))
     rows = [
-        _need_row(person_id, code, merged[person_id, code], people.get(person_id, {}), on)
-        for person_id, code in sorted(merged)
+        _need_row(person_id, code, sorted(found, key=lambda each: each[0].level), people.get(person_id, {}), on)
+        for (person_id, code), found in sorted(merged.items(), key=lambda each: each[0])
     ]
-    return pa.Table.from_pylist(rows, schema=_needs_schema())
+    schema = _needs_schema()
+    return pa.table([pa.array([row.get(field.name) for row in rows], field.type) for field in schema], schema=schema)
 
 
 _PERSON_FIELDS = ("person_id", "household_id", "region", "birth_on", "sex", "groups")
@@ -227,8 +229,7 @@ def _rows(table: pa.Table, names: Iterable[str]) -> list[dict[str, Any]]:
 def _need_row(
     person_id: str, code: str, found: Sequence[tuple[Draft, Mapping[str, Any]]], person: Mapping[str, Any], on: date
 ) -> dict[str, Any]:
-    pressing = min(found, key=lambda each: each[0].level)[0]
-    by_level = sorted(found, key=lambda each: each[0].level)
+    """One need from the drafts and flags that lead to it, the most pressing first."""
     birth: date | None = person.get("birth_on")
     age = None if birth is None else on.year - birth.year - ((on.month, on.day) < (birth.month, birth.day))
     return {
@@ -236,10 +237,10 @@ def _need_row(
         "person_id": person_id,
         "household_id": person.get("household_id"),
         "code": code,
-        "level": int(pressing.level),
-        "reason": "；".join(dict.fromkeys(flag["reason"] or "" for _, flag in by_level)),
-        "reason_en": "; ".join(dict.fromkeys(flag["reason_en"] or "" for _, flag in by_level)),
-        "due_on": pressing.due_on,
+        "level": int(found[0][0].level),
+        "reason": "；".join(dict.fromkeys(flag["reason"] or "" for _, flag in found)),
+        "reason_en": "; ".join(dict.fromkeys(flag["reason_en"] or "" for _, flag in found)),
+        "due_on": found[0][0].due_on,
         "place_code": person.get("region"),
         "region": person.get("region"),
         "minor": None if age is None else age < MINOR_UNDER,
@@ -248,7 +249,7 @@ def _need_row(
         "groups": person.get("groups"),
         "skills": list(need_codes()[code].skills),
         "excluded": [],
-        "flag_rule": ";".join(dict.fromkeys(flag["rule"] for _, flag in by_level)),
+        "flag_rule": ";".join(dict.fromkeys(flag["rule"] for _, flag in found)),
     }
 
 

@@ -44,7 +44,10 @@ class _Asking:
     """One rule over the verdicts: who meets it, who nearly does, and the sentences that say so."""
 
     def __init__(self, book: RuleBook, verdicts: pa.Table, plan: Plan, rule: Rule) -> None:
-        self.book, self.verdicts, self.plan, self.rule = book, verdicts, plan, rule
+        self.book, self.plan, self.rule = book, plan, rule
+        asked = [f"{what}:{condition.expression.text}" for condition in rule.when for what in ("condition", "gap")]
+        used = {SUBJECT, HOUSEHOLD, *asked, *self._names()}
+        self.verdicts = verdicts.select([name for name in verdicts.column_names if name in used])
         behind = residents.names_of(book, rule)
         self.tbc = rule.status == "tbc" or any(
             plan.values[name].status == "tbc" for name in behind if name in plan.values
@@ -120,7 +123,7 @@ class _Asking:
         return pc.or_(unknown, pc.fill_null(pc.less_equal(gap, condition.within), False))
 
     def _chosen(self, mask: pa.ChunkedArray) -> pa.Table:
-        """The rows under the mask by subject; for a rule on households one row of each."""
+        """The rows under the mask, in the order they have; for a rule on households one row of each."""
         found = self.verdicts.filter(mask)
         if self.rule.of == "household":
             columns = [HOUSEHOLD, *(name for name in found.column_names if name not in (SUBJECT, HOUSEHOLD))]
@@ -128,7 +131,8 @@ class _Asking:
             found = firsts.rename_columns(
                 {f"{name}_first": name for name in columns[1:]} | {HOUSEHOLD: HOUSEHOLD}
             ).append_column(SUBJECT, firsts[HOUSEHOLD])
-        return found.sort_by([(SUBJECT, "ascending")])
+            found = found.sort_by([(SUBJECT, "ascending")])
+        return found
 
     def _lacking(self, condition: Condition, found: pa.Table) -> dict[str, pa.Array]:
         """What one condition adds to the account of what is lacking, as JSON and in both languages."""
@@ -214,6 +218,7 @@ def screen(
     with residents.lodged(persons) as table:
         columns = set(table.columns)
         verdicts = residents.verdicts(rules, table, plan, residents.whole_columns(persons))
+    verdicts = verdicts.sort_by([(residents.SUBJECT, "ascending")])
     for at, rule in enumerate(plan.rules):
         progress("screening", at, len(plan.rules))
         asking = _Asking(rules, verdicts, plan, rule)
