@@ -94,7 +94,14 @@ ACTIONS: dict[str, ActionRule] = {
     # rights
     "grant.propose": _may(LEAD, COUNTY, SECURITY_ADMIN, second_factor=True, not_own=True, hides=False),
     "grant.approve": _may(COUNTY, SECURITY_ADMIN, second_factor=True, not_own=True, hides=False),
+    "grant.list": _may(LEAD, COUNTY, SECURITY_ADMIN, AUDIT_ADMIN, hides=False),
+    "grant.end": _may(LEAD, COUNTY, SECURITY_ADMIN, second_factor=True, hides=False),
+    "login.make": _may(SECURITY_ADMIN, second_factor=True, hides=False),
     "tie.assign": _may(LEAD, SUPERVISOR, COUNTY, second_factor=True, place_is_enough=True),
+    "exclusion.lift": _may(
+        LEAD, SUPERVISOR, COUNTY, second_factor=True, place_is_enough=True, not_own=True, hides=False
+    ),
+    "consent.write": _may(STATION, SECRETARY),
     # flags and needs
     "flag.list": _may(STATION, COUNTY, SECRETARY, GRID, hides=False, place_is_enough=True),
     "flag.read": _may(STATION, SECRETARY),

@@ -28,14 +28,13 @@ class Person(Guarded):
     """A human being. Searchable parts in the clear, the rest sealed under the person's own key."""
 
     personal_fields = (
-        "name", "name_pinyin", "name_initials", "search_text", "birth_on", "birth_year",
+        "name", "name_pinyin", "name_initials", "birth_on", "birth_year",
         "id_no", "phone", "phone_last4", "address",
     )  # fmt: skip
 
     name = models.CharField(max_length=80, db_index=True)
     name_pinyin = models.CharField(max_length=200, blank=True)
     name_initials = models.CharField(max_length=20, blank=True, db_index=True)
-    search_text = models.TextField(blank=True)
     sex = models.CharField(max_length=1, default="0")
     birth_on = models.DateField(null=True)
     birth_year = models.PositiveSmallIntegerField(null=True, db_index=True)
@@ -219,14 +218,21 @@ class Exclusion(Row):
     about_uid = models.UUIDField(db_index=True)
     why = models.CharField(max_length=60)
     made_by = models.UUIDField(null=True)
-    lifted_at = models.DateTimeField(null=True)
+    reviewed_by = models.UUIDField(null=True)
     reviewed_at = models.DateTimeField(null=True)
+    lift_asked_by = models.UUIDField(null=True)
+    lifted_by = models.UUIDField(null=True)
+    lifted_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
                 name="exclusion_names_someone", condition=Q(login__isnull=False) | Q(person__isnull=False)
-            )
+            ),
+            models.CheckConstraint(
+                name="exclusion_lifted_by_two",
+                condition=Q(lifted_by__isnull=True) | ~Q(lifted_by=F("lift_asked_by")),
+            ),
         ]
 
 
@@ -244,11 +250,14 @@ class Consent(Row):
 
 
 class ImportBatch(Row):
-    """One upload of lists: staged rows stay unseen until the batch's state becomes `visible`."""
+    """One upload of one or more lists: staged rows stay unseen until the batch's state becomes `visible`.
 
-    personal_fields = ("file_name",)
+    `content` holds the files as sent, sealed: JSON of name → hexadecimal bytes.
+    """
 
-    file_name = models.CharField(max_length=200)
+    personal_fields = ("file_names", "content")
+
+    file_names = models.JSONField(default=list)
     content = SealedTextField()
     content_digest = models.CharField(max_length=64)
     place_path = models.CharField(max_length=120)
@@ -272,6 +281,7 @@ class ImportRow(Row):
     personal_fields = ("record", "faults")
 
     batch = models.ForeignKey(ImportBatch, on_delete=models.CASCADE, related_name="rows")
+    file = models.CharField(max_length=200, default="")
     sheet = models.CharField(max_length=120)
     row_number = models.PositiveIntegerField()
     record_id = models.CharField(max_length=200)
@@ -290,4 +300,4 @@ class ImportRow(Row):
 
     class Meta:
         indexes = [models.Index(fields=["batch", "outcome"], name="import_row_by_outcome")]
-        constraints = [models.UniqueConstraint(fields=["batch", "sheet", "row_number"], name="import_row_once")]
+        constraints = [models.UniqueConstraint(fields=["batch", "file", "sheet", "row_number"], name="import_row_once")]

@@ -3,5 +3,6 @@
 from django.urls import include, path
 
 urlpatterns = [
-    path("account/", include("allauth.urls")),
+    path("account/", include("linli.web.third_party_routes")),
+    path("", include("linli.party.urls_account")),
 ]

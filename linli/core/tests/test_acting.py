@@ -81,7 +81,8 @@ def test_a_denial_is_recorded_though_its_transaction_is_undone(fail: str, error:
     operation = uuid4()
     with pytest.raises(error):
         write_note(actor=ACTOR, operation_id=operation, login_uid=THEM, code="hello", fail=fail)
-    assert not Notice.objects.exists() and not Operation.objects.exists()
+    assert not Notice.objects.exists()
+    assert not Operation.objects.exists()
     row = AuditRow.objects.get()
     assert (row.action, row.outcome, row.object_uid, row.actor_uid) == ("note.write", "denied", THEM, ME)
     assert reason in row.params
@@ -93,7 +94,8 @@ def test_a_denial_is_recorded_though_its_transaction_is_undone(fail: str, error:
 def test_bad_input_undoes_all_and_is_no_denial():
     with pytest.raises(BadInput):
         write_note(actor=ACTOR, operation_id=uuid4(), login_uid=THEM, code="hello", fail="bad")
-    assert not Notice.objects.exists() and not AuditRow.objects.exists()
+    assert not Notice.objects.exists()
+    assert not AuditRow.objects.exists()
 
 
 @pytest.mark.django_db
@@ -101,7 +103,8 @@ def test_an_action_within_an_action_is_covered_by_the_outer_id():
     operation = uuid4()
     answer = write_twice(actor=ACTOR, operation_id=operation, login_uid=THEM)
     assert write_twice(actor=ACTOR, operation_id=operation, login_uid=THEM) == answer
-    assert Operation.objects.count() == 1 and Notice.objects.count() == 2
+    assert Operation.objects.count() == 1
+    assert Notice.objects.count() == 2
     assert set(AuditRow.objects.values_list("operation_id", flat=True)) == {operation}
 
 
@@ -121,9 +124,11 @@ def test_threads_with_the_same_id_have_one_effect():
         thread.start()
     for thread in threads:
         thread.join(60)
-    assert len(answers) == 4 and all(answer == answers[0] for answer in answers)
+    assert len(answers) == 4
+    assert all(answer == answers[0] for answer in answers)
     assert Notice.objects.count() == Operation.objects.count() == 1
-    assert verify().rows == 1 and verify().fault is None
+    assert verify().rows == 1
+    assert verify().fault is None
 
 
 @pytest.mark.django_db(transaction=True)

@@ -69,6 +69,7 @@ def test_all_clauses_met_is_yes():
         (worker(), person(place_path=NEXT_TOWN), ("outside_place", True)),
         (worker(), person(place_path="99/9981/"), ("outside_place", True)),
         (worker(), person(place_path=""), ("outside_place", True)),
+        (worker(grants=(GrantFact("worker", "", TODAY),)), person(place_path=""), ("outside_place", True)),
         (worker(ties=()), person(2), ("allowed", False)),
         (worker(ties=()), person(3), ("no_relationship", True)),
         (worker(ties=()), person(4), ("no_relationship", True)),

@@ -14,8 +14,10 @@ PERSONAL = ("person.", "flag.", "need.", "proposal.", "referral.")
 @pytest.mark.parametrize(("name", "rule"), ACTIONS.items())
 def test_a_row_names_known_roles_and_ties(name: str, rule: ActionRule):
     block, _, verb = name.partition(".")
-    assert block.isidentifier() and verb.isidentifier()
-    assert rule.roles and rule.roles <= set(ROLES)
+    assert block.isidentifier()
+    assert verb.isidentifier()
+    assert rule.roles
+    assert rule.roles <= set(ROLES)
     assert rule.ties <= set(TIE_KINDS)
     assert not (rule.needs_tie and rule.place_is_enough), "asks for a tie and says none is needed"
 
@@ -30,7 +32,9 @@ def test_residents_volunteers_and_donors_hold_no_role_over_others(name: str):
     assert not ACTIONS[name].roles & {"resident", "volunteer", "donor"}
 
 
-@pytest.mark.parametrize("name", ["person.read", "person.reveal", "flag.read", "need.read", "proposal.read", "referral.read"])
+@pytest.mark.parametrize(
+    "name", ["person.read", "person.reveal", "flag.read", "need.read", "proposal.read", "referral.read"]
+)
 def test_reading_content_is_never_by_place_alone(name: str):
     assert not ACTIONS[name].place_is_enough
     assert ACTIONS[name].ties
@@ -61,5 +65,7 @@ def test_taking_out_asks_for_a_fresh_factor(name: str):
 
 def test_any_worker_adds_an_exclusion_at_once():
     rule = ACTIONS["person.exclude"]
-    assert rule.place_is_enough and not rule.fresh and not rule.second_factor
+    assert rule.place_is_enough
+    assert not rule.fresh
+    assert not rule.second_factor
     assert {"worker", "lead", "supervisor"} <= rule.roles <= STAFF

@@ -1,0 +1,201 @@
+"""What the pages of rights show: rows with words, places by name, spans of days."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from linli.core.actor import Actor, anonymous
+from linli.party import rules
+from linli.party.fields import ROLE_WORDS
+from linli.party.models import Exclusion, Grant, Login
+from linli.party.queries_rights import names_of_logins, names_of_subjects
+from linli.place.models import Place
+from linli.place.queries import names_by_path, places_under
+
+
+@dataclass(frozen=True)
+class GrantRow:
+    """One role in one place."""
+
+    uid: UUID | None
+    role: str
+    place: str
+    span: str
+    state: str = ""
+    shape: str = ""
+    waits: bool = False
+    can_end: bool = False
+    name: str = ""
+    proposer: str = ""
+    operation_id: UUID = field(default_factory=uuid4)
+
+
+def place_name(place: Place | None, path: str) -> str:
+    """A place's name in the reader's language; its code when it has gone."""
+    if place is None:
+        return path.rstrip("/").rsplit("/", 1)[-1]
+    return place.name_en or place.name if (get_language() or "").startswith("en") else place.name
+
+
+def span(starts_on: date, ends_on: date | None) -> str:
+    """From–to, or from on."""
+    if ends_on is None:
+        return _("%(start)s 起") % {"start": starts_on.isoformat()}
+    return f"{starts_on.isoformat()} – {ends_on.isoformat()}"
+
+
+def place_choices(paths: Iterable[str]) -> list[tuple[str, str]]:
+    """Places in which one may give roles: one's own and those below, indented by level."""
+    found: dict[str, str] = {}
+    for path in paths:
+        for place in places_under(_nobody(), path):
+            depth = place.path.count("/") - path.count("/")
+            found[place.path] = "　" * depth + place_name(place, place.path)
+    return list(found.items())
+
+
+def _nobody() -> Actor:
+    """Places are public: their names need no actor."""
+    return anonymous(datetime.min.replace(tzinfo=UTC))
+
+
+def _states() -> dict[str, tuple[str, str]]:
+    return {
+        "proposed": (_("等批准"), ""),
+        "active": (_("在用"), "done"),
+        "refused": (_("没有批准"), "stop"),
+        "ended": (_("结束了"), "stop"),
+        "over": (_("到期了"), "stop"),
+        "later": (_("还没开始"), ""),
+    }
+
+
+def _row(grant: Grant, places: dict[str, Place], today: date, **more: Any) -> GrantRow:
+    state = grant.state
+    if state == "active" and grant.ends_on and grant.ends_on < today:
+        state = "over"
+    elif state == "active" and grant.starts_on > today:
+        state = "later"
+    words, shape = _states()[state]
+    return GrantRow(
+        uid=grant.uid,
+        role=str(ROLE_WORDS.get(grant.role, grant.role)),
+        place=place_name(places.get(grant.place_path), grant.place_path),
+        span=span(grant.starts_on, grant.ends_on),
+        state=words,
+        shape=shape,
+        waits=state == "proposed",
+        can_end=state in ("active", "later"),
+        **more,
+    )
+
+
+def grant_rows(grants: list[Grant], today: date) -> list[GrantRow]:
+    """All roles of one login."""
+    places = names_by_path(_nobody(), {g.place_path for g in grants})
+    return [_row(grant, places, today) for grant in grants]
+
+
+def waiting_rows(grants: list[Grant]) -> list[GrantRow]:
+    """Roles waiting for a second person."""
+    places = names_by_path(_nobody(), {g.place_path for g in grants})
+    names = names_of_logins({g.proposed_by for g in grants})
+    return [
+        _row(
+            g,
+            places,
+            g.starts_on,
+            name=g.login.display_name,
+            proposer=names.get(g.proposed_by, "") if g.proposed_by else "",
+        )
+        for g in grants
+    ]
+
+
+def is_locked(login: Login, actor: Actor) -> bool:
+    return rules.is_locked(login.locked_until, actor.now)
+
+
+def login_rows(logins: list[Any], actor: Actor) -> list[dict[str, Any]]:
+    """Logins with the roles shown beside them."""
+    places = names_by_path(_nobody(), {g.place_path for row in logins for g in row.shown_grants})
+    rows = []
+    for login in logins:
+        if not login.is_active:
+            state, shape = _("停用"), "stop"
+        elif is_locked(login, actor):
+            state, shape = _("锁住"), "warn"
+        elif login.must_change_password:
+            state, shape = _("还没登录过"), ""
+        else:
+            state, shape = _("在用"), "done"
+        rows.append(
+            {
+                "uid": login.uid,
+                "name": login.display_name,
+                "username": login.username,
+                "grants": [_row(g, places, actor.today) for g in login.shown_grants],
+                "state": state,
+                "state_shape": shape,
+            }
+        )
+    return rows
+
+
+def fact_rows(actor: Actor) -> list[GrantRow]:
+    """The actor's own roles."""
+    held = [g for g in actor.facts.grants if g.ends_on is None or g.ends_on >= actor.today]
+    places = names_by_path(actor, {g.place_path for g in held})
+    return [
+        GrantRow(
+            uid=None,
+            role=str(ROLE_WORDS.get(g.role, g.role)),
+            place=place_name(places.get(g.place_path), g.place_path),
+            span=span(g.starts_on, g.ends_on),
+        )
+        for g in held
+    ]
+
+
+def exclusion_rows(rows: list[Exclusion], actor: Actor) -> list[dict[str, Any]]:
+    """Exclusions in force, with who is kept away from whom."""
+    names = names_of_subjects(actor, {row.about_uid for row in rows})
+    shown = []
+    for row in rows:
+        asked = row.lift_asked_by is not None
+        if asked:
+            state, shape = _("有人提出解除"), "warn"
+        elif row.reviewed_at:
+            state, shape = _("复核过，照旧"), "done"
+        else:
+            state, shape = _("等复核"), ""
+        shown.append(
+            {
+                "uid": row.uid,
+                "who": row.login.display_name if row.login else row.person.name if row.person else "",
+                "about": names.get(row.about_uid, ""),
+                "why": row.why,
+                "state": state,
+                "shape": shape,
+                "is_asked": asked,
+                "can_lift": asked and row.lift_asked_by != actor.login_uid,
+                "operation_id": uuid4(),
+            }
+        )
+    return shown
+
+
+def demo_groups(found: dict[str, list[Login]]) -> list[dict[str, Any]]:
+    """The demo's logins under the words of their role, in the table's order."""
+    return [
+        {"role": role, "words": str(words), "logins": found[role]}
+        for role, words in ROLE_WORDS.items()
+        if role in found
+    ]

@@ -1,0 +1,132 @@
+"""Logins, roles, exclusions and what waits for a second person: reads for the pages of rights."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import F, Prefetch, Q, QuerySet
+
+from linli.core.actor import Actor
+from linli.core.decide import ObjectFacts, Sensitivity
+from linli.core.errors import NotFound, Refused
+from linli.core.policy import ACTIONS
+from linli.party.models import Exclusion, Grant, Household, Login, Person
+from linli.party.queries import visible
+
+
+def grant_facts(login: Login, place_path: str) -> ObjectFacts:
+    """A role in a place, as deciding sees it; the login itself stands as maker, so that nobody rules on their own."""
+    about = {login.uid} | ({login.person.uid} if login.person else set())
+    return ObjectFacts("grant", place_path, Sensitivity.INTERNAL, frozenset(about), maker_uid=login.uid)
+
+
+def places_held(actor: Actor, action: str) -> list[str]:
+    """The places in which this actor holds a role for an action today."""
+    roles = ACTIONS[action].roles
+    return [g.place_path for g in actor.facts.grants if g.role in roles and g.holds(actor.today)]
+
+
+def _inside(actor: Actor, action: str, column: str = "place_path") -> Q:
+    found = Q(pk__in=[])
+    for path in places_held(actor, action):
+        found |= Q(**{f"{column}__startswith": path})
+    return found
+
+
+def granted_logins(actor: Actor, *, text: str = "", role: str = "", today: date | None = None) -> QuerySet[Login]:
+    """Logins holding (or to hold) a role in one's own places, and those that hold none anywhere."""
+    grants = Grant.objects.filter(_inside(actor, "grant.list"), state__in=["active", "proposed"]).order_by("starts_on")
+    if role:
+        grants = grants.filter(role=role)
+    wanted = Q(pk__in=grants.values("login"))
+    if not role and actor.holds_role_for("login.make"):
+        wanted |= Q(grants__isnull=True)
+    rows = Login.objects.filter(wanted).distinct().order_by("username")
+    for word in text.split():
+        rows = rows.filter(Q(username__icontains=word) | Q(display_name__icontains=word))
+    return rows.prefetch_related(Prefetch("grants", queryset=grants, to_attr="shown_grants"))
+
+
+def waiting_grants(actor: Actor) -> QuerySet[Grant]:
+    """Roles proposed in one's places that this actor may approve: neither one's own nor proposed by oneself."""
+    rows = Grant.objects.filter(_inside(actor, "grant.approve"), state="proposed").select_related("login")
+    return rows.exclude(login__uid=actor.login_uid).exclude(proposed_by=actor.login_uid).order_by("created_at")
+
+
+def login_in_reach(actor: Actor, uid: UUID) -> Login:
+    """One login whose roles this actor may see; NotFound otherwise."""
+    login = granted_logins(actor).filter(uid=uid).select_related("person").first()
+    if login is None:
+        raise NotFound()
+    return login
+
+
+def grants_of(actor: Actor, login: Login) -> QuerySet[Grant]:
+    """All roles of a login inside one's places, ended ones too."""
+    return Grant.objects.filter(_inside(actor, "grant.list"), login=login).order_by("-starts_on", "-id")
+
+
+def open_exclusions(actor: Actor) -> list[Exclusion]:
+    """Exclusions in force about those this actor may rule on, not yet reviewed ones first."""
+    rows = Exclusion.objects.filter(lifted_at__isnull=True).filter(
+        Q(about_uid__in=visible(actor, "exclusion.lift", Person.objects.all()).values("uid"))
+        | Q(about_uid__in=visible(actor, "exclusion.lift", Household.objects.all()).values("uid"))
+    )
+    return list(rows.select_related("login", "person").order_by(F("reviewed_at").asc(nulls_first=True), "-created_at"))
+
+
+def names_of_subjects(actor: Actor, uids: set[UUID]) -> dict[UUID, str]:
+    """What people and households are called, for those whose exclusions this actor may rule on."""
+    people = visible(actor, "exclusion.lift", Person.objects.filter(uid__in=uids)).values_list("uid", "name")
+    homes = visible(actor, "exclusion.lift", Household.objects.filter(uid__in=uids)).values_list("uid", "number")
+    return dict(people) | dict(homes)
+
+
+def party_thing(uid: UUID) -> Person | Household:
+    """The person or household with this uid; NotFound when there is none."""
+    found = Person.objects.filter(uid=uid).first() or Household.objects.filter(uid=uid).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def must(actor: Actor, action: str, thing: ObjectFacts) -> None:
+    """Raise unless `decide` says yes: NotFound where the thing stays hidden, Refused otherwise."""
+    decision = actor.decide(action, thing)
+    if decision:
+        return
+    if decision.hidden:
+        raise NotFound(reason=decision.reason)
+    raise Refused(f"core.{decision.reason}", reason=decision.reason)
+
+
+def names_of_logins(uids: set[UUID | None]) -> dict[UUID, str]:
+    """The shown names of logins, for “who proposed”."""
+    return dict(Login.objects.filter(uid__in=[uid for uid in uids if uid]).values_list("uid", "display_name"))
+
+
+def demo_logins() -> dict[str, list[Login]]:
+    """The demo's logins by their first role, at most six each; nothing outside the demo."""
+    if not settings.LINLI_DEMO:
+        raise NotFound()
+    found: dict[str, list[Login]] = {}
+    rows = (
+        Grant.objects.filter(state="active", login__is_active=True).select_related("login").order_by("login_id", "id")
+    )
+    seen: set[int] = set()
+    for grant in rows.order_by("login_id", "id"):
+        if grant.login_id in seen or len(found.setdefault(grant.role, [])) >= 6:
+            continue
+        seen.add(grant.login_id)
+        found[grant.role].append(grant.login)
+    return found
+
+
+def login_named(username: str) -> Login:
+    """An active login by its name; NotFound when there is none."""
+    login = Login.objects.filter(username=username, is_active=True).first()
+    if login is None:
+        raise NotFound()
+    return login

@@ -1,0 +1,287 @@
+"""The door: passwords, codes, second factors, locks, idle sessions, and the demo's change of role."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from django.core.cache import cache
+from django.test import Client, TestCase
+from django.urls import NoReverseMatch, get_resolver, reverse
+
+from linli.core.models import AuditRow
+from linli.party.models import Login
+from linli.party.tests import make
+from linli.web.third_party_routes import OFF, ON
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _clean_cache(db: None) -> None:
+    cache.clear()
+
+
+@pytest.fixture
+def worker(db: None) -> Login:
+    return make.login("worker", ("worker", make.TOWN), phone="19900000001")
+
+
+def sign_in(client: Client, username: str = "worker", password: str = make.PASSWORD, **rest: str) -> Any:
+    return client.post(reverse("account_login"), {"login": username, "password": password} | rest)
+
+
+def rows(action: str) -> list[tuple[str, Any]]:
+    return list(AuditRow.objects.filter(action=action).order_by("number").values_list("outcome", "object_uid"))
+
+
+def code_now(secret: str) -> str:
+    """What the telephone's program shows at this moment."""
+    counter = next(iter(yield_hotp_counters_from_time()))
+    return format_hotp_value(hotp_value(secret, counter))
+
+
+def set_up_totp(client: Client) -> str:
+    """Set a second factor up as a person would, and give its secret."""
+    client.post(reverse("account_reauthenticate"), {"password": make.PASSWORD})
+    page = client.get(reverse("mfa_activate_totp"))
+    secret = re.search(r"<code>([A-Z2-7]+)</code>", page.content.decode()).group(1)  # type: ignore[union-attr]
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        answer = client.post(reverse("mfa_activate_totp"), {"code": code_now(secret)})
+    assert answer.status_code == 302, answer.content.decode()
+    return secret
+
+
+def test_a_password_opens_and_leads_to_the_second_factor(client: Client, worker: Login):
+    answer = sign_in(client)
+    assert (answer.status_code, answer["Location"]) == (302, reverse("mfa_index"))
+    assert rows("account.login") == [("done", worker.uid)]
+    assert "linli_second_factor_at" not in client.session
+
+
+def test_a_wrong_password_is_recorded_without_what_was_typed(client: Client, worker: Login):
+    answer = sign_in(client, password="wrong-and-secret")
+    assert answer.status_code == 200
+    assert "用户名或密码不对" in answer.content.decode()
+    sign_in(client, username="nobody-here", password="wrong-and-secret")
+    assert rows("account.login") == [("failed", worker.uid), ("failed", None)]
+    stored = str(list(AuditRow.objects.values()))
+    assert "wrong-and-secret" not in stored
+    assert "nobody-here" not in stored
+
+
+def test_five_failures_lock_for_a_quarter_of_an_hour(client: Client, worker: Login):
+    for _ in range(5):
+        sign_in(client, password="wrong")
+    worker.refresh_from_db()
+    assert worker.locked_until is not None
+    assert rows("account.lock") == [("done", worker.uid)]
+    locked = sign_in(client)
+    assert "先停 15 分钟" in locked.content.decode()
+    cache.clear()
+    assert sign_in(client).status_code == 200, "the lock is in the database, not only in the cache"
+    with time_machine.travel(worker.locked_until + timedelta(seconds=1), tick=False):
+        assert sign_in(client).status_code == 302
+
+
+def test_an_unknown_name_is_answered_like_a_known_one(client: Client, worker: Login):
+    known = [sign_in(client, password="wrong").content for _ in range(6)]
+    cache.clear()
+    unknown = [sign_in(client, username="strangers", password="wrong").content for _ in range(6)]
+
+    def bare(page: bytes) -> str:
+        return re.sub(r'(value="[^"]*"|nonce="[^"]*")', "", page.decode())
+
+    assert list(map(bare, known)) == list(map(bare, unknown))
+
+
+def test_an_inactive_login_stays_outside(client: Client, worker: Login):
+    Login.objects.update(is_active=False)
+    answer = sign_in(client)
+    assert answer["Location"] == reverse("account_inactive")
+    assert client.get(answer["Location"]).status_code == 200
+    assert "_auth_user_id" not in client.session
+
+
+def test_a_one_time_password_must_be_changed_first(client: Client, worker: Login):
+    Login.objects.update(must_change_password=True)
+    sign_in(client)
+    assert client.get(reverse("account"))["Location"] == reverse("account_change_password")
+    fresh = "ling-li-shi-hao-72"
+    given = {"oldpassword": make.PASSWORD, "password1": fresh, "password2": fresh}
+    assert client.post(reverse("account_change_password"), given).status_code == 302
+    worker.refresh_from_db()
+    assert worker.must_change_password is False
+    assert worker.check_password(fresh)
+    assert worker.password.startswith("argon2")
+    assert client.get(reverse("account")).status_code == 200
+
+
+def test_the_second_factor_is_asked_and_noted(client: Client, worker: Login):
+    sign_in(client)
+    secret = set_up_totp(client)
+    assert rows("account.factor_added")[0] == ("done", worker.uid)
+    client.post(reverse("account_logout"))
+    assert rows("account.logout") == [("done", worker.uid)]
+    assert sign_in(client)["Location"] == reverse("mfa_authenticate")
+    assert "_auth_user_id" not in client.session
+    assert client.get(reverse("mfa_authenticate")).status_code == 200
+    wrong = client.post(reverse("mfa_authenticate"), {"code": "000000"})
+    assert wrong.status_code == 200
+    assert rows("account.second_factor") == [("failed", worker.uid)]
+    with time_machine.travel(timedelta(minutes=2)):
+        assert client.post(reverse("mfa_authenticate"), {"code": code_now(secret)}).status_code == 302
+        assert "linli_second_factor_at" in client.session
+        assert client.get(reverse("account")).status_code == 200
+
+
+def test_a_factor_shown_by_one_login_never_counts_for_another(client: Client, worker: Login):
+    make.login("other", ("worker", make.TOWN))
+    sign_in(client)
+    secret = set_up_totp(client)
+    client.post(reverse("account_logout"))
+    sign_in(client)
+    with time_machine.travel(timedelta(minutes=2)):
+        client.post(reverse("mfa_authenticate"), {"code": code_now(secret)})
+        assert "linli_second_factor_at" in client.session
+        client.post(reverse("account_logout"))
+        sign_in(client, username="other")
+        assert "linli_second_factor_at" not in client.session
+
+
+def test_secrets_of_second_factors_lie_encrypted(client: Client, worker: Login):
+    from allauth.mfa.models import Authenticator
+
+    sign_in(client)
+    secret = set_up_totp(client)
+    assert secret not in str(list(Authenticator.objects.values_list("data", flat=True)))
+
+
+def test_confirming_again_makes_the_factor_fresh_and_goes_back(client: Client, worker: Login):
+    sign_in(client)
+    secret = set_up_totp(client)
+    assert "linli_fresh_factor_at" not in client.session
+    step = client.get(reverse("step_up") + "?next=/me/")
+    assert step["Location"] == reverse("mfa_reauthenticate") + "?next=%2Fme%2F"
+    assert client.get(step["Location"]).status_code == 200
+    with time_machine.travel(timedelta(minutes=20)):
+        answer = client.post(step["Location"], {"code": code_now(secret), "next": "/me/"})
+        assert (answer.status_code, answer["Location"]) == (302, "/me/")
+    assert "linli_fresh_factor_at" in client.session
+    assert rows("account.step_up") == [("done", worker.uid)]
+
+
+def test_going_back_stays_in_the_house(client: Client, worker: Login, settings: Any):
+    settings.LINLI_DEMO = True
+    sign_in(client)
+    assert client.post(reverse("step_up"), {"next": "https://evil.example/"})["Location"] == "/"
+
+
+def test_without_a_second_factor_one_is_led_to_set_it_up(client: Client, worker: Login):
+    sign_in(client)
+    assert client.get(reverse("step_up"))["Location"] == reverse("mfa_index")
+
+
+def test_an_idle_session_ends(client: Client, worker: Login):
+    sign_in(client)
+    assert client.get(reverse("account")).status_code == 200
+    with time_machine.travel(timedelta(minutes=61)):
+        assert client.get(reverse("account"))["Location"] == reverse("account_login") + "?next=/me/"
+        assert "_auth_user_id" not in client.session
+
+
+def test_a_code_by_telephone_opens(client: Client, worker: Login, settings: Any, capsys: Any):
+    settings.LINLI_DEMO, settings.LINLI_SMS = True, "linli.party.sms.ConsoleSender"
+    settings.ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+    assert client.get(reverse("account_request_login_code")).status_code == 200
+    asked = client.post(reverse("account_request_login_code"), {"phone": "+86 199 0000 0001"})
+    assert asked["Location"] == reverse("account_confirm_login_code")
+    sent = capsys.readouterr().err
+    assert "19900000001" in sent
+    code = re.search(r"登录码 (\S+?)，", sent).group(1)  # type: ignore[union-attr]
+    assert client.get(asked["Location"]).status_code == 200
+    assert client.post(asked["Location"], {"code": code}).status_code == 302
+    worker.refresh_from_db()
+    assert worker.phone_verified
+    assert rows("account.login") == [("done", worker.uid)]
+    assert "linli_second_factor_at" not in client.session, "a text message is no second factor"
+
+
+def test_a_stranger_asking_for_a_code_is_answered_alike_and_gets_none(
+    client: Client, worker: Login, settings: Any, capsys: Any
+):
+    settings.LINLI_DEMO, settings.LINLI_SMS = True, "linli.party.sms.ConsoleSender"
+    asked = client.post(reverse("account_request_login_code"), {"phone": "19900009999"})
+    assert asked["Location"] == reverse("account_confirm_login_code")
+    assert capsys.readouterr().err == ""
+
+
+def test_without_a_sender_there_are_no_codes(client: Client, settings: Any):
+    settings.LINLI_SMS = ""
+    assert client.get(reverse("account_request_login_code")).status_code == 404
+
+
+def test_the_demos_change_of_role_exists_in_the_demo_only(client: Client, worker: Login, settings: Any):
+    settings.LINLI_DEMO = False
+    assert client.get(reverse("demo_switch")).status_code == 404
+    assert client.post(reverse("demo_enter"), {"username": "worker"}).status_code == 404
+    settings.LINLI_DEMO = True
+    assert "worker" in client.get(reverse("demo_switch")).content.decode()
+    assert client.post(reverse("demo_enter"), {"username": "worker"})["Location"] == "/"
+    assert "linli_second_factor_at" in client.session
+    assert rows("account.switch") == [("done", worker.uid)]
+    assert client.post(reverse("demo_enter"), {"username": "nobody"}).status_code == 404
+
+
+def test_what_is_off_is_not_there():
+    for name in OFF:
+        with pytest.raises(NoReverseMatch):
+            reverse(name)
+
+
+def test_every_route_of_the_library_is_on_or_off_by_name():
+    from allauth.urls import urlpatterns
+
+    names = {p.name for p in _flat(urlpatterns)}
+    assert names - set(ON) - set(OFF) == set()
+    assert not set(ON) & set(OFF)
+
+
+def _flat(patterns: Any) -> list[Any]:
+    found: list[Any] = []
+    for pattern in patterns:
+        found += _flat(pattern.url_patterns) if hasattr(pattern, "url_patterns") else [pattern]
+    return found
+
+
+def test_every_route_of_ours_carries_its_action():
+    ours = {p.name: p.callback for p in _flat(get_resolver().url_patterns) if p.name in ON}
+    assert set(ours) == set(ON)
+    assert all(callback.linli_action == ON[name][2] for name, callback in ours.items())
+
+
+OWN = [name for name, (pattern, _view, action) in ON.items() if action == "page.own" and "<" not in pattern]
+
+
+def test_own_pages_ask_who_one_is(client: Client):
+    for name in OWN:
+        answer = client.get(reverse(name))
+        assert answer.status_code in (302, 404), name
+        if answer.status_code == 302:
+            assert answer["Location"].startswith(reverse("account_login"))
+
+
+SHOWN = ["mfa_index", "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_list_webauthn", "mfa_add_webauthn"]
+SHOWN += ["mfa_deactivate_totp", "mfa_reauthenticate", "account_reauthenticate", "account_change_password", "account"]
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_own_pages_show(client: Client, worker: Login, language: str):
+    sign_in(client)
+    set_up_totp(client)
+    for name in SHOWN:
+        assert client.get(reverse(name), headers={"accept-language": language}).status_code == 200, name

@@ -1,0 +1,251 @@
+"""Writes of rights: state, audit row, and who is refused."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from linli.core.actor import Actor, system_actor
+from linli.core.errors import BadInput, Conflict, NotFound, Refused
+from linli.core.models import AuditRow, Operation
+from linli.party import actions_rights as rights
+from linli.party.models import Consent, Exclusion, Grant, Login, Tie
+from linli.party.tests import make
+
+pytestmark = pytest.mark.django_db
+TODAY = date(2026, 3, 2)
+
+
+@pytest.fixture
+def county(db: None) -> Login:
+    return make.login("county", ("county", make.COUNTY))
+
+
+@pytest.fixture
+def guard(db: None) -> Login:
+    return make.login("guard", ("security_admin", make.COUNTY))
+
+
+@pytest.fixture
+def lead(db: None) -> Login:
+    return make.login("lead", ("lead", make.TOWN))
+
+
+@pytest.fixture
+def new(db: None) -> Login:
+    return make.login("new")
+
+
+def propose(actor: Actor, login: Login, role: str = "worker", **changes: Any) -> dict[str, str]:
+    given: dict[str, Any] = {"place_path": make.TOWN, "starts_on": TODAY} | changes
+    return rights.propose_grant(actor=actor, operation_id=uuid4(), login_uid=login.uid, role=role, **given)
+
+
+def last() -> AuditRow:
+    return AuditRow.objects.order_by("-number")[0]
+
+
+def test_a_sensitive_role_needs_a_second_person(lead: Login, county: Login, new: Login):
+    answer = propose(make.actor(lead), new)
+    assert answer["state"] == "proposed"
+    assert not make.actor(new).holds_role_for("person.list")
+    grant_uid = UUID(answer["uid"])
+    with pytest.raises(Refused) as own:
+        rights.approve_grant(actor=make.actor(lead), operation_id=uuid4(), grant_uid=grant_uid)
+    assert own.value.code == "party.grant_needs_another"
+    rights.approve_grant(actor=make.actor(county), operation_id=uuid4(), grant_uid=grant_uid)
+    row = last()
+    assert (row.action, row.outcome, row.actor_uid, row.object_uid) == ("grant.approve", "done", county.uid, grant_uid)
+    grant = Grant.objects.get(uid=grant_uid)
+    assert (grant.state, grant.proposed_by, grant.approved_by) == ("active", lead.uid, county.uid)
+    assert make.actor(new).holds_role_for("person.list")
+
+
+def test_a_plain_role_is_given_by_one_person(lead: Login, new: Login):
+    assert propose(make.actor(lead), new, "volunteer")["state"] == "active"
+    assert last().action == "grant.propose"
+
+
+def test_a_proposal_can_be_refused_once(lead: Login, county: Login, new: Login):
+    uid = UUID(propose(make.actor(lead), new)["uid"])
+    rights.refuse_grant(actor=make.actor(county), operation_id=uuid4(), grant_uid=uid)
+    assert Grant.objects.get(uid=uid).state == "refused"
+    with pytest.raises(Refused):
+        rights.approve_grant(actor=make.actor(county), operation_id=uuid4(), grant_uid=uid)
+
+
+@pytest.mark.parametrize(
+    ("place", "factor", "error", "code"),
+    [
+        (make.NEXT_TOWN, True, Refused, "core.outside_place"),
+        (make.COUNTY, True, Refused, "core.outside_place"),
+        (make.TOWN, False, Refused, "core.second_factor_needed"),
+    ],
+)
+def test_roles_are_given_in_ones_own_place_with_a_second_factor(
+    lead: Login, new: Login, place: str, factor: bool, error: type[Exception], code: str
+):
+    with pytest.raises(error) as refusal:
+        propose(make.actor(lead, factor=factor), new, place_path=place)
+    assert refusal.value.code == code  # type: ignore[attr-defined]
+    assert not Grant.objects.filter(login=new).exists()
+    row = last()
+    assert (row.action, row.outcome, row.object_uid) == ("grant.propose", "denied", new.uid)
+
+
+def test_a_worker_gives_no_roles(new: Login):
+    worker = make.login("worker", ("worker", make.TOWN))
+    with pytest.raises(Refused) as refusal:
+        propose(make.actor(worker), new)
+    assert refusal.value.code == "core.no_role"
+
+
+def test_nobody_grants_themselves(lead: Login, county: Login, guard: Login):
+    for one in (lead, county, guard):
+        with pytest.raises(Refused) as refusal:
+            propose(make.actor(one), one, "supervisor")
+        assert refusal.value.code == "party.grant_own"
+    uid = UUID(propose(make.actor(lead), county, "supervisor")["uid"])
+    with pytest.raises(Refused) as refusal:
+        rights.approve_grant(actor=make.actor(county), operation_id=uuid4(), grant_uid=uid)
+    assert refusal.value.code == "party.grant_own"
+
+
+def test_ending_a_role_bites_at_once(county: Login, lead: Login):
+    grant = lead.grants.get()
+    rights.end_grant(actor=make.actor(county), operation_id=uuid4(), grant_uid=grant.uid)
+    assert not make.actor(lead).holds_role_for("person.list")
+    assert last().action == "grant.end"
+
+
+def test_the_last_administrator_stays(guard: Login):
+    other = make.login("other", ("security_admin", make.COUNTY))
+    rights.end_grant(actor=make.actor(guard), operation_id=uuid4(), grant_uid=other.grants.get().uid)
+    with pytest.raises(Refused) as refusal:
+        rights.end_grant(actor=make.actor(guard), operation_id=uuid4(), grant_uid=guard.grants.get().uid)
+    assert refusal.value.code == "party.grant_last_admin"
+
+
+def test_first_logins_are_three_separate_people():
+    system = system_actor("setup", make.NOW)
+    made = rights.make_first_logins(system, "99/")
+    assert [one["role"] for one in made] == ["system_admin", "security_admin", "audit_admin"]
+    for one in made:
+        login = Login.objects.get(username=one["username"])
+        assert login.check_password(one["password"])
+        assert login.must_change_password
+        assert [g.role for g in login.grants.filter(state="active")] == [one["role"]]
+    with pytest.raises(Conflict):
+        rights.make_first_logins(system, "99/")
+
+
+def test_a_new_login_is_made_by_the_security_administrator_only(guard: Login, county: Login):
+    given = {"username": "lin", "display_name": "林一", "password": rights.one_time_password(), "phone": "19900000001"}
+    with pytest.raises(NotFound):
+        rights.make_login(actor=make.actor(county), operation_id=uuid4(), **given)
+    answer = rights.make_login(actor=make.actor(guard), operation_id=uuid4(), **given)
+    login = Login.objects.get(uid=answer["uid"])
+    assert login.must_change_password
+    assert login.phone == "19900000001"
+    assert not login.grants.exists()
+    with pytest.raises(BadInput) as taken:
+        rights.make_login(actor=make.actor(guard), operation_id=uuid4(), **given)
+    assert taken.value.code == "party.username_taken"
+    stored = str(list(Operation.objects.values())) + str(list(AuditRow.objects.values()))
+    assert given["password"] not in stored
+    assert "19900000001" not in stored
+    assert "林一" not in stored
+
+
+def test_a_new_password_unlocks_and_must_be_changed(guard: Login, lead: Login):
+    Login.objects.filter(pk=lead.pk).update(locked_until=make.NOW + timedelta(hours=1))
+    rights.renew_password(actor=make.actor(guard), operation_id=uuid4(), login_uid=lead.uid, password="abcd-efgh-jkmn")
+    lead.refresh_from_db()
+    assert lead.check_password("abcd-efgh-jkmn")
+    assert (lead.must_change_password, lead.locked_until) == (True, None)
+    with pytest.raises(Refused):
+        rights.renew_password(actor=make.actor(guard), operation_id=uuid4(), login_uid=guard.uid, password="x" * 12)
+
+
+def test_a_closed_login_is_nobody(guard: Login, lead: Login):
+    rights.set_login_active(actor=make.actor(guard), operation_id=uuid4(), login_uid=lead.uid, is_active=False)
+    assert not make.actor(Login.objects.get(pk=lead.pk)).is_known
+    assert last().action == "login.close"
+
+
+def test_a_tie_opens_and_closes_a_person(lead: Login):
+    worker, child = make.login("worker", ("worker", make.TOWN)), make.person(sensitivity=3)
+    assert not make.actor(worker).decide("person.read", child.facts())
+    answer = rights.assign_tie(
+        actor=make.actor(lead),
+        operation_id=uuid4(),
+        login_uid=worker.uid,
+        about_uid=child.uid,
+        kind="assigned",
+        why="走访",
+    )
+    assert last().action == "tie.assign"
+    assert make.actor(worker).decide("person.read", child.facts())
+    rights.end_tie(actor=make.actor(lead), operation_id=uuid4(), tie_uid=UUID(answer["uid"]))
+    assert Tie.objects.get().ends_at == make.NOW
+    assert not make.actor(worker).decide("person.read", child.facts())
+
+
+def test_a_tie_is_given_in_ones_own_place_and_never_to_oneself(lead: Login):
+    far, mine = make.person(place_path=make.NEXT_TOWN), make.person("自己")
+    lead.person = mine
+    lead.save(update_fields=["person"])
+    given = {"login_uid": lead.uid, "kind": "assigned", "why": ""}
+    with pytest.raises(NotFound):
+        rights.assign_tie(actor=make.actor(lead), operation_id=uuid4(), about_uid=far.uid, **given)
+    with pytest.raises(Refused) as refusal:
+        rights.assign_tie(actor=make.actor(lead), operation_id=uuid4(), about_uid=mine.uid, **given)
+    assert refusal.value.code == "party.tie_own"
+
+
+def test_a_worker_excludes_at_once_and_two_lift(lead: Login, county: Login):
+    worker, victim, relative = make.login("worker", ("worker", make.TOWN)), make.person(), make.person("何某")
+    cousin = make.login("cousin", ("supervisor", make.TOWN), person=relative)
+    make.tie(cousin, victim.uid)
+    assert make.actor(cousin).decide("person.read", victim.facts())
+    answer = rights.add_exclusion(
+        actor=make.actor(worker, factor=False),
+        operation_id=uuid4(),
+        about_uid=victim.uid,
+        person_uid=relative.uid,
+        why="亲属",
+    )
+    assert last().action == "person.exclude"
+    decision = make.actor(cousin).decide("person.read", victim.facts())
+    assert (decision.reason, decision.hidden) == ("excluded", True)
+    uid = UUID(answer["uid"])
+    with pytest.raises(NotFound):
+        rights.ask_lift_exclusion(actor=make.actor(cousin), operation_id=uuid4(), exclusion_uid=uid)
+    rights.keep_exclusion(actor=make.actor(lead), operation_id=uuid4(), exclusion_uid=uid)
+    assert Exclusion.objects.get().reviewed_by == lead.uid
+    with pytest.raises(Refused) as early:
+        rights.lift_exclusion(actor=make.actor(county), operation_id=uuid4(), exclusion_uid=uid)
+    assert early.value.code == "party.exclusion_lift_not_asked"
+    rights.ask_lift_exclusion(actor=make.actor(lead), operation_id=uuid4(), exclusion_uid=uid)
+    with pytest.raises(Refused) as alone:
+        rights.lift_exclusion(actor=make.actor(lead), operation_id=uuid4(), exclusion_uid=uid)
+    assert alone.value.code == "party.exclusion_needs_another"
+    rights.lift_exclusion(actor=make.actor(county), operation_id=uuid4(), exclusion_uid=uid)
+    assert make.actor(cousin).decide("person.read", victim.facts())
+    assert [r.action for r in AuditRow.objects.filter(outcome="done", object_uid=victim.uid).order_by("number")] == [
+        "person.exclude", "exclusion.keep", "exclusion.ask_lift", "exclusion.lift"
+    ]  # fmt: skip
+
+
+def test_a_consent_is_given_and_taken_back(lead: Login):
+    person = make.person()
+    given = {"person_uid": person.uid, "purpose": "referral", "text_version": "2026-01"}
+    with pytest.raises(Refused):
+        rights.give_consent(actor=make.actor(lead), operation_id=uuid4(), way="oral", **given)
+    answer = rights.give_consent(actor=make.actor(lead), operation_id=uuid4(), way="paper", **given)
+    rights.withdraw_consent(actor=make.actor(lead), operation_id=uuid4(), consent_uid=UUID(answer["uid"]))
+    assert Consent.objects.get().withdrawn_at == make.NOW
+    assert last().action == "consent.withdraw"
