@@ -94,7 +94,8 @@ def _read_bytes(path: Path, name: str, limits: Limits) -> bytes:
 
 
 def _open(data: bytes, name: str, digest: str, limits: Limits) -> Iterable[Grid]:
-    from linli.engines.lists.workbook import open_xls, open_xlsx
+    from linli.engines.lists.workbook import open_xlsx
+    from linli.engines.lists.xls import open_xls
 
     head = data[:4096].lstrip().lower()
     if data.startswith(b"PK"):

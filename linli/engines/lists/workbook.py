@@ -1,8 +1,9 @@
-"""Excel workbooks (.xlsx, .xls) → grids, through python-calamine, after the packing has been checked.
+"""Excel workbooks → grids, through python-calamine, after the packing of an .xlsx has been checked.
 
 The parts of an .xlsx are unpacked here, counted byte by byte and handed on in a plain archive, so that
 what calamine reads is exactly what was measured (a header that lies about a size cannot pass).
-Memory, time and files are the caller's to limit: an upload is read in a limited child process.
+An .xls has no packing to check and is read in a child process (`xls.py`). Memory and time for the rest are
+the caller's to limit: an upload is read in a limited child process.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from linli.engines.errors import BadInput
@@ -23,26 +25,21 @@ if TYPE_CHECKING:
 _SHEET_PART = re.compile(r"(?i)^/?xl/worksheets/[^/]+\.xml$")
 _CELL_AT = re.compile(rb"""\br\s*=\s*["']\$?([A-Za-z]+)\$?(\d+)["']""")
 _ROW_AT = re.compile(rb"""<(?:\w+:)?row\b[^>]*?\br\s*=\s*["'](\d+)["']""")
+_STRING_AT = re.compile(rb"""\bt\s*=\s*["']s["'][^>]*>\s*<(?:\w+:)?v[^>]*>\s*(\d+)""")
+_STRING = re.compile(rb"<(?:\w+:)?si[\s/>]")
 _CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
-_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 
 def open_xlsx(data: bytes, name: str, digest: str, limits: Limits) -> Iterator[Grid]:
     """The sheets of an .xlsx/.xlsm. Raises BadInput when broken, encrypted or too big."""
-    return _sheets(_plain_archive(data, name, limits), name, digest, limits)
-
-
-def open_xls(data: bytes, name: str, digest: str, limits: Limits) -> Iterator[Grid]:
-    """The sheets of an .xls (BIFF). An encrypted .xlsx also arrives in this container and is refused."""
-    if _ENCRYPTED in data:
-        raise file_fault("file_encrypted", name)
-    return _sheets(data, name, digest, limits)
+    return sheets(_plain_archive(data, name, limits), name, digest, limits)
 
 
 def _plain_archive(data: bytes, name: str, limits: Limits) -> bytes:
     """The XML parts of the workbook, unpacked within the limits, as an uncompressed archive."""
     out = io.BytesIO()
     left = limits.bytes_unpacked
+    strings, sheet_parts = b"", []
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed, zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as plain:
             parts = [part for part in packed.infolist() if part.filename.lower().endswith((".xml", ".rels"))]
@@ -60,12 +57,30 @@ def _plain_archive(data: bytes, name: str, limits: Limits) -> bytes:
                     raise file_fault("unpacked_too_big", name, limit=limits.bytes_unpacked // 2**20)
                 if _SHEET_PART.match(part.filename):
                     _check_part(body, name, limits)
+                    sheet_parts.append(body)
+                elif part.filename.lower().endswith("sharedstrings.xml"):
+                    strings = body
                 plain.writestr(part.filename, body)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError) as error:
         raise file_fault("file_broken", name) from error
     except (RuntimeError, KeyError, OverflowError, MemoryError) as error:
         raise file_fault("file_broken", name) from error
+    _check_repetition(strings, sheet_parts, name, limits)
     return out.getvalue()
+
+
+def _check_repetition(strings: bytes, sheet_parts: Sequence[bytes], name: str, limits: Limits) -> None:
+    """Refuse a workbook that says one long text a million times: each cell gets its own copy of it."""
+    sizes = [len(part) for part in _STRING.split(strings)[1:]]
+    most = 2 * limits.bytes_unpacked
+    if max(sizes, default=0) * sum(map(len, sheet_parts)) // 20 <= most:
+        return
+    copied = 0
+    for body in sheet_parts:
+        for number, times in Counter(_STRING_AT.findall(body)).items():
+            copied += sizes[int(number)] * times if int(number) < len(sizes) else 0
+    if copied > most:
+        raise file_fault("unpacked_too_big", name, limit=limits.bytes_unpacked // 2**20)
 
 
 def _check_part(body: bytes, name: str, limits: Limits) -> None:
@@ -90,7 +105,8 @@ def _column_number(letters: bytes) -> int:
     return number
 
 
-def _sheets(data: bytes, name: str, digest: str, limits: Limits) -> Iterator[Grid]:
+def sheets(data: bytes, name: str, digest: str, limits: Limits) -> Iterator[Grid]:
+    """The sheets of a workbook whose packing has been checked. Raises BadInput when it cannot be read."""
     import python_calamine as calamine
 
     try:
