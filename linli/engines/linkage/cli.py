@@ -5,17 +5,22 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from linli.engines.console import Outputs, print_faults, progress_on_stderr, stop_on_bad_input
 from linli.engines.errors import BadInput, Fault
 from linli.engines.linkage.words import WORDS
-from linli.engines.lists import ColumnMap, column_map
+from linli.engines.lists import ColumnMap, column_map, neutral, read_grids, read_records, recognise
 from linli.engines.lists import say as say_list_fault
+from linli.engines.progress import Progress
 from linli.engines.words import Lang
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 def link(
@@ -36,21 +41,20 @@ def link(
     """在各部门名册中找出同一个人。 Find the same person across departments' lists."""
     from linli.engines.linkage import LinkOptions
     from linli.engines.linkage import link as link_records
-    from linli.engines.linkage.tables import read_lists, write_table
 
     spoken: Lang = "en" if lang == "en" else "zh"
     progress = progress_on_stderr(lambda step: WORDS.say(step, spoken) if step in WORDS else step)
     day = on.date() if on is not None else _last_saved(lists)
     try:
         named = column_map(columns) if columns is not None else ColumnMap()
-        records, faults = read_lists(lists, day, named, progress)
+        records, faults = _read_lists(lists, day, named, progress)
         result = link_records(records, options=LinkOptions(lang=spoken), progress=progress)
     except BadInput as error:
         raise stop_on_bad_input(error.faults, lambda fault: _say(fault, spoken)) from error
     with Outputs() as outputs:
-        write_table(result.links, outputs.path(out), out.suffix)
+        _write_table(result.links, outputs.path(out), out.suffix)
         if review is not None:
-            write_table(result.review, outputs.path(review), review.suffix)
+            _write_table(result.review, outputs.path(review), review.suffix)
         if report is not None:
             said = {
                 "engine": result.engine,
@@ -74,3 +78,61 @@ def _last_saved(paths: list[Path]) -> dt.date:
 
 def _say(fault: Fault, lang: Lang) -> str:
     return WORDS.say(fault.code, lang) if fault.code in WORDS else say_list_fault(fault, lang)
+
+
+def _read_lists(
+    paths: Sequence[Path], on: dt.date, columns: ColumnMap, progress: Progress
+) -> tuple[pa.Table, list[Fault]]:
+    """RECORDS of all files and the faults of their rows (refused rows are left out, doubtful ones taken in).
+
+    A Parquet file with `unique_id` and `name` columns is taken as records already made. Raises
+    BadInput with every file that cannot be read at all.
+    """
+    import pyarrow as pa
+
+    from linli.engines.linkage.tables import records_in
+
+    made: list[pa.Table] = []
+    grids, layouts = [], []
+    wrong: list[Fault] = []
+    for path in paths:
+        try:
+            table = records_in(path)
+            if table is not None:
+                made.append(table)
+                continue
+            for grid in read_grids(path):
+                grids.append(grid)
+                layouts.append(recognise(grid, columns.of(path.name)))
+        except BadInput as error:
+            wrong += error.faults
+    if wrong:
+        raise BadInput(wrong)
+    faults: list[Fault] = []
+    if grids:
+        book = read_records(grids, layouts, on, progress=progress)
+        made.append(book.records)
+        faults += book.faults
+    if not sum(table.num_rows for table in made):
+        raise BadInput([*faults, Fault("nobody_in_lists")])
+    return pa.concat_tables(made, promote_options="default"), faults
+
+
+def _write_table(table: pa.Table, path: Path, suffix: str) -> None:
+    """Parquet, or (suffix `.csv`) UTF-8 CSV with a mark that spreadsheets know, no cell a formula."""
+    import pyarrow as pa
+    import pyarrow.csv as csv
+    import pyarrow.parquet as pq
+
+    if suffix != ".csv":
+        pq.write_table(table, path)
+        return
+    columns = {
+        name: pa.array([neutral(value) if value else value for value in column.to_pylist()], pa.string())
+        if column.type == pa.string()
+        else column
+        for name, column in zip(table.column_names, table.columns, strict=True)
+    }
+    with path.open("wb") as file:
+        file.write(b"\xef\xbb\xbf")
+        csv.write_csv(pa.table(columns), file)

@@ -75,7 +75,7 @@ class Judged:
         else:
             place = WORDS.say("row", self.lang, row=sheet_row)
         said = WORDS.say("why", self.lang, list=source, record=place, points=self.sayings.of(self.levels[pair])[0])
-        return WORDS.say("why_doubtful", self.lang, why=said) if self.doubtful[[a, b]].any() else said
+        return WORDS.say("why_doubtful", self.lang, why=said) if self.doubtful[a] or self.doubtful[b] else said
 
     def _waiting(self) -> np.ndarray:
         """Pairs for a person to look at: between two persons the likeliest, inside one the weakest record's best."""
@@ -107,6 +107,6 @@ class Judged:
         """Per record the number of its likeliest pair among these, -1 without one; ties go to the first pair."""
         rising = among[np.lexsort((-among, self.chance[among]))]
         place = np.full(len(self.group), -1, dtype=np.int64)
-        for at, pair in enumerate(self.pairs[rising].tolist()):
-            place[pair] = at
+        for side in (0, 1):
+            np.maximum.at(place, self.pairs[rising, side], np.arange(len(rising)))
         return np.where(place >= 0, rising[place] if len(rising) else -1, -1)
