@@ -56,6 +56,7 @@ def _lay_out(config: pytest.Config) -> None:
         server = PostgresServer(base / "server", _programs(kind, base))
         server.start()
         config.add_cleanup(server.stop)
+        os.environ["PATH"] = f"{server.programs}{os.pathsep}{os.environ['PATH']}"  # pg_dump of the same version
         os.environ["DATABASE_URL"] = server.url("linli")
 
 
