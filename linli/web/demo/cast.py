@@ -9,7 +9,6 @@ from datetime import date
 from typing import Any
 
 import numpy as np
-import pyarrow.compute as pc
 
 from linli.web.demo.columns import Columns
 from linli.web.demo.facts import working_day
@@ -36,7 +35,8 @@ def people(pack: Pack, on: date) -> Columns:
     told = members(pack)
     sizes = [len(home["members"]) for home in pack.cast["homes"]]
     born = np.array([m["born"] for m in told], dtype="datetime64[D]")
-    places = [_place(pack, m["home"]["community"]) for m in told]
+    known = _places(pack)
+    places = [known[m["home"]["community"]] for m in told]
     text = {
         "relation": [m.get("relation", "户主") for m in told],
         "name": [m["name"] for m in told],
@@ -110,10 +110,7 @@ def _age(born: date, on: date) -> int:
     return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
 
 
-def _place(pack: Pack, community: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The community of that name and its town."""
-    here = pack.places.filter(
-        pc.and_(pc.equal(pack.places["name_zh"], community), pc.equal(pack.places["level"], "community"))
-    ).to_pylist()[0]
-    town = pack.places.filter(pc.equal(pack.places["code"], here["parent"])).to_pylist()[0]
-    return here, town
+def _places(pack: Pack) -> dict[str, tuple[dict[str, Any], dict[str, Any]]]:
+    """Community name → the community and its town."""
+    rows = {row["code"]: row for row in pack.places.to_pylist()}
+    return {row["name_zh"]: (row, rows[row["parent"]]) for row in rows.values() if row["level"] == "community"}

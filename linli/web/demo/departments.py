@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from linli.web.demo.columns import Columns
-from linli.web.demo.drafts import begin, dates, days, finish, masked
+from linli.web.demo.drafts import Draft, begin, dates, days, finish, masked
 from linli.web.demo.sheets import DepartmentList
 from linli.web.demo.world import World, generator
 
@@ -100,11 +100,11 @@ def _marginal(world: World, rows: np.ndarray) -> DepartmentList:
             "人口数": draft.fact("household_size"),
             "家庭人均月收入（元）": draft.yuan("income_fen"),
             "认定日期": days(draft.enrolment("since", (group,)), "dotted"),
-            "到期日": days(draft.enrolment("until", (group,)), "dotted"),
+            "到期日期": days(draft.enrolment("until", (group,)), "dotted"),
             "手机": w["phone"],
         }
         if group == "RIG":
-            columns["月自付医疗费（元）"] = draft.yuan("medical_fen")
+            columns["年自付医疗费（元）"] = draft.yuan("medical_fen", 12)
         below = (("说明：收入为上年度月平均数",),)
         pages.append(
             finish(
@@ -199,6 +199,7 @@ def _elders(world: World, rows: np.ndarray) -> DepartmentList:
         "编号": np.array([f"LN{n:06d}" for n in draft.number()], dtype=object),
         "镇街": draft.fact("town"),
         "村社区": draft.fact("community"),
+        "人员类别": _elder_kinds(draft),
         "老人姓名": w["name"],
         "性别": w["sex"],
         "出生日期": dates(w["birth_on"], "chinese"),
@@ -223,6 +224,14 @@ def _elders(world: World, rows: np.ndarray) -> DepartmentList:
         "编号",
     )
     return DepartmentList("elders", "民政局养老服务科", "60岁以上老年人信息表.csv", "csv", (page,), "gb18030")
+
+
+def _elder_kinds(draft: Draft) -> np.ndarray:
+    """What the list says of an elder: alone, empty-nest, dependent, or none of them."""
+    truly = draft.world.groups.qualifies
+    words = {"EAL": "独居老年人", "EEM": "空巢老年人", "EDA": "失能老年人"}
+    kinds = ["、".join(w for group, w in words.items() if truly[group][person]) for person in draft.rows]
+    return np.array([kind or "一般老年人" for kind in kinds], dtype=object)
 
 
 def _allowance(world: World, rows: np.ndarray) -> DepartmentList:
@@ -321,7 +330,7 @@ def _grid(world: World, rows: np.ndarray) -> DepartmentList:
         "家庭人口": draft.fact("household_size"),
         "居住情况": draft.words("living", _LIVING),
         "家庭人均月收入(元)": draft.yuan("income_fen"),
-        "每月自付医药费(元)": draft.yuan("medical_fen"),
+        "年自付医疗费(元)": draft.yuan("medical_fen", 12),
         "子女情况": draft.words("supporters", _CHILDREN),
         "就业情况": draft.fact("employment"),
         "身体状况": np.array([i or "良好" for i in draft.fact("illness")], dtype=object),
@@ -345,14 +354,14 @@ def _medical(world: World, rows: np.ndarray) -> DepartmentList:
     rng = generator(world, 3)
     draft, made = begin(world, "medical", np.repeat(rows, 1 + (rng.random(len(rows)) < 0.3)))
     w = draft.written
-    own = draft.fact("medical_fen") / 100
+    own = draft.fact("medical_fen") * 12 / 100
     columns: Columns = {
         "序号": draft.number(),
         "患者姓名": w["name"],
         "公民身份号码": w["id_no"],
         "病种": draft.fact("illness"),
         "总费用": np.array([f"{a * 3:.2f}" for a in own], dtype=object),
-        "月均个人自付（元）": np.array([f"{a:.2f}" for a in own], dtype=object),
+        "个人自付（元）": np.array([f"{a:.2f}" for a in own], dtype=object),
         "结算日期": days(
             np.datetime64(world.on) - draft.rng.integers(20, 200, len(own)).astype("timedelta64[D]"), "digits"
         ),

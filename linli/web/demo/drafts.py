@@ -45,9 +45,9 @@ class Draft:
         """A fact in the department's words; null stays null."""
         return np.array([mapping.get(v) for v in self.fact(name)], dtype=object)
 
-    def yuan(self, name: str) -> np.ndarray:
-        """An amount in yuan: a number, or now and then text with the unit, as clerks type it."""
-        amounts = self.fact(name) / 100
+    def yuan(self, name: str, months: int = 1) -> np.ndarray:
+        """A monthly amount in yuan over `months`: a number, or now and then text with the unit, as clerks type."""
+        amounts = self.fact(name) * months / 100
         return np.array(
             [
                 f"{a:.0f}元" if text else float(a)

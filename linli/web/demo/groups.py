@@ -32,7 +32,7 @@ COVERAGE = {
     "PWD": (1.0, 0),
     "VET": (0.95, 0),
 }
-EXPIRED_SHARE, STALE_SHARE = 0.05, 0.006
+EXPIRED_SHARE = 0.05
 
 
 @dataclass(frozen=True)
@@ -70,17 +70,15 @@ def qualify(people: Columns, parameters: dict[str, float]) -> Columns:
     father_gone, mother_gone = np.isin(father, GONE), np.isin(mother, GONE)
     orphan = minor & father_gone & mother_gone
     unattended = minor & father_out & mother_out & ~orphan
-    destitute = (
-        elder
-        & people["native"]
-        & (people["supporters"] == "none")
-        & (people["living"] == "alone")
-        & (income < standard)
+    destitute = elder & (people["supporters"] == "none") & (people["living"] == "alone") & (income < standard)
+    poor = (income < standard) & ~destitute
+    marginal = (income >= standard) & (income <= parameters["marginal_ratio"] * standard)
+    own, shared = (
+        people["medical_fen"],
+        np.bincount(home, weights=people["medical_fen"])[home] / people["household_size"],
     )
-    poor = people["native"] & (income < standard) & ~destitute
-    medical = np.bincount(home, weights=people["medical_fen"])[home] / people["household_size"]
-    marginal = people["native"] & (income >= standard) & (income <= parameters["marginal_ratio"] * standard)
-    rigid = people["native"] & (income > parameters["marginal_ratio"] * standard) & (income - medical < standard)
+    heavy = (income - np.maximum(own, shared) < standard) | (own >= parameters["medical_share"] * income)
+    rigid = (own > 0) & (income < parameters["average_income_fen"]) & heavy & ~destitute
     away = (father == "away_working") & (mother == "away_working")
     half_away = ((father == "away_working") & mother_out) | ((mother == "away_working") & father_out)
     card = known(people["disability_class"])
@@ -91,8 +89,8 @@ def qualify(people: Columns, parameters: dict[str, float]) -> Columns:
         "RIG": rigid,
         "ORP": orphan,
         "DEF": unattended,
-        "CID": minor & (poor | card | father_out | mother_out) & ~orphan & ~unattended,
-        "LBC": (age < 16) & ~people["urban"] & (away | half_away),
+        "CID": minor & (poor | marginal | card | father_out | mother_out) & ~orphan & ~unattended,
+        "LBC": (age < 16) & (away | half_away),
         "EAL": elder & (people["living"] == "alone"),
         "EEM": elder & (people["living"] == "empty_nest"),
         "EDA": elder & np.isin(people["self_care"], ["severe", "total"]),
@@ -102,21 +100,17 @@ def qualify(people: Columns, parameters: dict[str, float]) -> Columns:
 
 
 def enrol(people: Columns, qualifies: Columns, rng: np.random.Generator, on: date) -> Groups:
-    """Who is on a register, since when and until when; a few stay on after they no longer qualify."""
+    """Who is on a register, since when and until when."""
     homes = int(people["household_no"].max()) + 1
-    enrolled, since, until = {}, {}, {}
+    enrolled: Columns = {}
+    since: Columns = {}
+    until: Columns = {}
     for group, (share, months) in COVERAGE.items():
         whole = group in HOUSEHOLD_GROUPS
         luck = rng.random(homes)[people["household_no"]] if whole else rng.random(len(people["age"]))
         listed = qualifies[group] & (luck < share)
-        if group == "MLA":
-            listed |= (
-                ~qualifies["DES"]
-                & people["native"]
-                & (people["income_fen"] > 160000)
-                & (people["income_fen"] < 240000)
-                & (luck < STALE_SHARE)
-            )
+        if group == "RIG":
+            listed &= ~enrolled["MLA"] & ~enrolled["MLB"] & (people["income_fen"] >= 100000)
         key = people["household_no"] if whole else np.arange(len(people["age"]))
         began = np.datetime64(on.replace(day=1), "M") - rng.integers(7, 70, int(key.max()) + 1)[key]
         enrolled[group], since[group] = listed, began.astype("datetime64[D]")

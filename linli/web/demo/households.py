@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
-import pyarrow.compute as pc
 
 from linli.web.demo import names
 from linli.web.demo.columns import Columns
@@ -120,17 +119,12 @@ def _pick(rng: np.random.Generator, size: int, weights: list[float]) -> np.ndarr
 
 def _places(pack: Pack) -> Columns:
     """The communities of the pack as arrays, one entry each."""
-    table = pack.places.filter(pc.equal(pack.places["level"], "community"))
-    towns = dict(zip(pack.places["code"].to_pylist(), pack.places["name_zh"].to_pylist(), strict=True))
-    text = {name: np.array(table[name].to_pylist(), dtype=object) for name in ("code", "parent", "name_zh")}
-    return {
-        **text,
-        "town_name": np.array([towns[c] for c in text["parent"]], dtype=object),
-        "urban": table["urban"].to_numpy(),
-        "weight": table["weight"].to_numpy(),
-        "lat": table["lat"].to_numpy(),
-        "lon": table["lon"].to_numpy(),
-    }
+    rows = pack.places.to_pylist()
+    names = {row["code"]: row["name_zh"] for row in rows}
+    here = [row for row in rows if row["level"] == "community"]
+    text = {name: np.array([row[name] for row in here], dtype=object) for name in ("code", "parent", "name_zh")}
+    numbers = {name: np.array([row[name] for row in here]) for name in ("urban", "weight", "lat", "lon")}
+    return {**text, **numbers, "town_name": np.array([names[row["parent"]] for row in here], dtype=object)}
 
 
 def _members(

@@ -9,7 +9,6 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
-import pyarrow as pa
 
 _SURNAMES = (
     "王72 李72 张68 刘54 陈45 杨31 黄22 赵23 吴20 周21 徐14 孙15 马13 朱13 胡13 郭12 何11 林11 高10 罗9 "
@@ -48,11 +47,11 @@ def _surnames() -> tuple[list[str], np.ndarray]:
 
 
 @cache
-def _given(cohort: int, sex: str) -> pa.Array:
+def _given(cohort: int, sex: str) -> np.ndarray:
     """Every given name of a cohort: two characters first, single ones last."""
     first, second = _GIVEN[cohort, sex]
     pairs = [a + b for a in dict.fromkeys(first) for b in dict.fromkeys(second) if a != b]
-    return pa.array(pairs + list(dict.fromkeys(second)))
+    return np.array(pairs + list(dict.fromkeys(second)), dtype=object)
 
 
 def surnames(rng: np.random.Generator, count: int) -> np.ndarray:
@@ -78,7 +77,7 @@ def full_names(rng: np.random.Generator, surname: np.ndarray, male: np.ndarray, 
         pairs = len(pool) - singles
         one = rng.random(int(mask.sum())) < _SINGLE[start]
         index = np.where(one, pairs + rng.integers(singles, size=len(one)), rng.integers(pairs, size=len(one)))
-        given[mask] = pool.take(pa.array(index)).to_numpy(zero_copy_only=False)
+        given[mask] = pool[index]
     family = np.array(_surnames()[0], dtype=object)[surname]
     joined: np.ndarray = family + given
     return joined

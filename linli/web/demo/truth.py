@@ -15,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 from linli.web.demo import groups, needs
+from linli.web.demo.facts import ADULT, ELDER
 from linli.web.demo.lists import make, membership
 from linli.web.demo.sheets import DepartmentList, Sheet
 from linli.web.demo.world import World
@@ -24,10 +25,9 @@ TELLS_INCOME = ("minimum", "marginal", "disabled", "grid")
 TELLS_MEDICAL = ("grid", "medical")
 TELLS_LIVING = ("elders", "disabled", "grid")
 TELLS_SELF_CARE = ("elders", "disabled", "destitute")
-TELLS_SUPPORT = ("elders", "grid")
 TELLS_PARENTS = ("children",)
 TELLS_VISIT = ("elders", "grid", "children", "destitute")
-JUDGED = ("MLA", "DES", "MLB", "RIG", "ORP", "DEF", "EDA", "EAL", "EEM")
+JUDGED = ("MLA", "DES", "MLB", "RIG", "ORP", "DEF", "LBC", "CID", "EDA", "EAL", "EEM")
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def records(lists: Iterable[DepartmentList]) -> pa.Table:
 def _sheet_records(each: DepartmentList, sheet: Sheet, several: bool) -> pa.Table:
     count = len(sheet.person_no)
     row = np.arange(sheet.first_row, sheet.first_row + count, dtype=np.int32)
-    places = [f"{each.file}:{sheet.name}:{r}" for r in row]
+    places = [f"{each.file}:{sheet.name}:{r}" if sheet.name else f"{each.file}:{r}" for r in row]
     number = [str(v) for v in sheet.columns[sheet.number_heading]] if sheet.number_heading else [None] * count
     stem = PurePath(each.file).stem
     columns = {
@@ -112,7 +112,7 @@ def flags(world: World) -> pa.Table:
     """
     on = membership(world)
     stands = {code: _mask(world, rows) for code, rows in on.items()}
-    parts = [*_missed(world, stands), *_ending(world), *_overdue(world, stands), _conflict(world)]
+    parts = [*_missed(world, stands), *_ending(world), *_overdue(world, stands), _alone_with_elders(world)]
     return pa.concat_tables([_flag_rows(world, *part) for part in parts])
 
 
@@ -133,18 +133,31 @@ Part = tuple[str, str, np.ndarray, np.ndarray]
 def _missed(world: World, stands: dict[str, np.ndarray]) -> list[Part]:
     """Qualifies by the facts, on no register of the group: group, kind, whom it holds for, where it shows."""
     q, e = world.groups.qualifies, world.groups.enrolled
-    income, told_medical = _any(stands, TELLS_INCOME), _any(stands, TELLS_MEDICAL)
-    support = _any(stands, TELLS_SUPPORT) & income
-    other = {"MLA": e["MLA"] | e["DES"], "MLB": e["MLB"] | e["MLA"] | e["RIG"], "RIG": e["RIG"] | e["MLB"] | e["MLA"]}
-    parts: list[Part] = [
-        (g, "missed", q[g] & ~other[g], income & (told_medical if g == "RIG" else True)) for g in ("MLA", "MLB", "RIG")
+    aid = e["MLA"] | e["DES"] | e["MLB"]
+    income, parents = _any(stands, TELLS_INCOME), _any(stands, TELLS_PARENTS)
+    medical = (
+        income
+        & _any(stands, TELLS_MEDICAL)
+        & (world.people["income_fen"] >= world.pack.parameters["living_standard_fen"])
+    )
+    living = _any(stands, TELLS_LIVING)
+    home = world.people["household_no"]
+    helped = (np.bincount(home, weights=aid)[home] > 0) & (world.people["age"] < ADULT)
+    told_child = (helped & (stands["minimum"] | stands["marginal"])) | stands["disabled"]
+    listed_child = e["CID"] | e["DEF"] | e["ORP"]
+    return [
+        ("MLA", "missed", q["MLA"] & ~e["MLA"] & ~e["DES"], income),
+        ("MLB", "missed", q["MLB"] & ~aid, income),
+        ("RIG", "missed", q["RIG"] & ~aid & ~e["RIG"], medical),
+        ("DES", "missed", q["DES"] & ~e["DES"], living & income),
+        ("ORP", "missed", q["ORP"] & ~e["ORP"], parents),
+        ("DEF", "missed", q["DEF"] & ~e["DEF"] & ~e["ORP"], parents),
+        ("LBC", "missed", q["LBC"] & ~e["LBC"], parents),
+        ("CID", "missed", (q["CID"] | helped) & ~listed_child, told_child),
+        ("EAL", "missed", q["EAL"] & ~stands["elders"], living),
+        ("EEM", "missed", q["EEM"] & ~stands["elders"], living),
+        ("EDA", "missed", q["EDA"] & ~stands["elders"], _any(stands, TELLS_SELF_CARE)),
     ]
-    parts.append(("DES", "missed", q["DES"] & ~e["DES"], support))
-    parents = _any(stands, TELLS_PARENTS)
-    parts += [(g, "missed", q[g] & ~e[g], parents) for g in ("ORP", "DEF")]
-    parts += [(g, "missed", q[g] & ~stands["elders"], _any(stands, TELLS_LIVING)) for g in ("EAL", "EEM")]
-    parts.append(("EDA", "missed", q["EDA"] & ~stands["elders"], _any(stands, TELLS_SELF_CARE)))
-    return parts
 
 
 def _ending(world: World) -> list[Part]:
@@ -160,29 +173,32 @@ def _ending(world: World) -> list[Part]:
 
 
 def _overdue(world: World, stands: dict[str, np.ndarray]) -> list[Part]:
-    """Visits due by the pack's intervals, and the very old living alone whom nobody has seen for a month."""
-    p, q, limits = world.people, world.groups.qualifies, world.pack.parameters
+    """Visits due by the pack's intervals. Where no list tells of visits a claim is no mistake, nor needed."""
+    p, q, e, limits = world.people, world.groups.qualifies, world.groups.enrolled, world.pack.parameters
     last = p["last_visit_on"]
-    days = np.where(np.isnat(last), 9999, (np.datetime64(world.on) - last).astype("timedelta64[D]").astype(np.int64))
-    told = _any(stands, TELLS_VISIT)
-    alone = (q["EAL"] | q["EEM"]) & (p["age"] >= 80)
-    key = ~alone & (q["EDA"] | world.groups.enrolled["DES"] | q["ORP"] | q["DEF"] | world.groups.enrolled["CID"])
-    return [
-        ("EAL", "visit", q["EAL"] & alone & (days > limits["visit_high_days"]), told),
-        ("EEM", "visit", q["EEM"] & alone & (days > limits["visit_high_days"]), told),
-        ("KEY", "visit", key & (days > limits["visit_key_days"]), told),
-        ("EAL", "risk", q["EAL"] & alone & (days > limits["visit_key_days"]), told),
-    ]
-
-
-def _conflict(world: World) -> Part:
-    """Registered for 低保 although the income lies far above the standard."""
-    listed = world.groups.enrolled["MLA"]
-    above = (
-        world.people["income_fen"]
-        > world.pack.parameters["marginal_ratio"] * world.pack.parameters["living_standard_fen"]
+    never = np.isnat(last)
+    days = np.where(never, 0, (np.datetime64(world.on) - last).astype("timedelta64[D]").astype(np.int64))
+    demented = p["illness"] == "阿尔茨海默病"
+    weekly = ((q["EAL"] | q["EEM"]) & (p["age"] >= 80)) | demented | (p["illness"] == "冠心病")
+    frail = (p["age"] >= ELDER) & (np.isin(p["self_care"], ["moderate", "severe", "total"]) | demented)
+    monthly = ~weekly & (frail | e["DES"] | e["ORP"] | e["DEF"] | e["CID"])
+    lonely = (q["EAL"] | q["EEM"]) & stands["elders"]
+    others = ~weekly & ~monthly & (e["MLA"] | e["DES"] | e["MLB"] | e["RIG"] | e["PWD"] | lonely)
+    due = (weekly & (never | (days >= limits["visit_high_days"]))) | (
+        monthly & (never | (days >= limits["visit_key_days"]))
     )
-    return ("MLA", "conflict", listed & above, listed)
+    due |= others & ~never & (days >= limits["visit_other_days"])
+    told = _any(stands, TELLS_VISIT)
+    return [("KEY", "visit", due | ((weekly | monthly) & ~told), due & told)]
+
+
+def _alone_with_elders(world: World) -> Part:
+    """Children whose household has no adult of 18 to 59; seeing it takes the whole household, so none is required."""
+    p = world.people
+    adult = (p["age"] >= ADULT) & (p["age"] < ELDER)
+    with_adult = np.bincount(p["household_no"], weights=adult)[p["household_no"]] > 0
+    children = (p["age"] < ADULT) & ~with_adult
+    return ("CID", "risk", children, np.zeros(world.residents, dtype=bool))
 
 
 def _flag_rows(world: World, group: str, kind: str, holds: np.ndarray, visible: np.ndarray) -> pa.Table:

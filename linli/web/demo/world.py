@@ -150,7 +150,7 @@ def _persons(people: Columns) -> pa.Table:
         "sex": pa.array(np.where(people["male"], "1", "2")),
     }
     for name in _PERSON_COLUMNS:
-        table[name] = pa.array(people[name], from_pandas=True)
+        table[name] = pa.array(people[name])
     return pa.table(table)
 
 
