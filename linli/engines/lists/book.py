@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,12 +26,15 @@ VERSION = "1"
 MOSTLY_UNIQUE = 0.95
 """A number column names rows when at least this share of its numbers occurs once in the whole book (design)."""
 
+_UNREAD = 50
+
 
 @dataclass(frozen=True)
 class SheetReport:
     """What became of one sheet: rows `read` = `taken` + `refused`; `doubtful` of the taken ones; `skipped` by why
     (blank, total, signature, note); the columns as they were understood. `is_list` is False for a sheet without a
-    column of names: nothing is read from it."""
+    column of names: nothing is read from it. `unread` are the commonest wordings without a code, as (heading, wording,
+    times): the values are kept in `extra`."""
 
     file: str
     sheet: str
@@ -44,6 +47,7 @@ class SheetReport:
     skipped: Mapping[str, int]
     columns: tuple[Column, ...]
     is_list: bool = True
+    unread: tuple[tuple[str, str, int], ...] = ()
 
     @property
     def recognised(self) -> tuple[Column, ...]:
@@ -139,7 +143,8 @@ def _read_sheet(
                 values.append(record.get(name))
     faults.sort(key=lambda fault: fault.row or 0)
     read = len(rows.data) + len(rows.repeated)
-    return faults, _report(layout, source, read, taken, doubtful, rows.skipped)
+    unread = tuple((heading, word, times) for (heading, word), times in reader.unread.most_common(_UNREAD))
+    return faults, replace(_report(layout, source, read, taken, doubtful, rows.skipped), unread=unread)
 
 
 def _report(

@@ -14,6 +14,8 @@ from linli.engines.lists.tables import fields, groups_in, heading_key, several, 
 _LOOK = 40
 """Headings are looked for in this many first rows; titles, notes and merged cells stand above them."""
 
+_LONGEST_TITLE = 50
+
 _SAMPLE = 300
 """Cells of a column looked at for its content, spread over the whole sheet."""
 
@@ -102,7 +104,8 @@ def recognise(grid: Grid, named: Mapping[str, str] | None = None) -> Layout:
     headings = _joined(grid, header)
     first = header[-1] + 1 if header else 1
     above = grid.rows[: header[0] - 1] if header else ()
-    title = " ".join(dict.fromkeys(cell for row in above for cell in row if cell))
+    # A longer text is a note on how to fill in the form; it may name groups the list is not of.
+    title = " ".join(dict.fromkeys(cell for row in above for cell in row if cell and len(cell) <= _LONGEST_TITLE))
     columns = _columns(grid, headings, first, named or {})
     groups = _groups(title, grid)
     return Layout(grid.file, grid.sheet, header, first, columns, groups, title[:200])
@@ -206,6 +209,8 @@ def _second_opinion(
 ) -> tuple[str | None, float, str]:
     """The heading's word against what the cells look like: the cells win where they cannot be what it says."""
     field = said.field
+    if field in {"father_state", "mother_state"} and kind == "name":
+        return None, 0.0, "heading_other_person"
     if field == "place" and kind == "region":
         return "region", 0.8, "content_over_heading"
     if field in {"region", "hukou_region"} and kind in {"han", "name"}:

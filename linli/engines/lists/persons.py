@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -47,6 +48,7 @@ class RowReader:
 
     def __init__(self, grid: Grid, layout: Layout, on: dt.date, regions: Regions) -> None:
         self.grid, self.layout, self.on, self.regions = grid, layout, on, regions
+        self.unread: Counter[tuple[str, str]] = Counter()
         self._by_field = {column.field: column for column in layout.columns if column.field}
         # Fields several columns carry are joined from the widest (town) to the narrowest, whatever their order.
         special = {"birth_on", "id_no", "head_id_no", "card_no"}
@@ -94,7 +96,10 @@ class RowReader:
                 draft.record[name] = [*have, *(code for code in value if code not in have)]
         if cell.keep:
             self._keep(draft, column, text)
-        if cell.fault:
+        if cell.fault == "word_unknown":
+            # A wording without a code says nothing against the person: it is reported once for the sheet.
+            self.unread[(column.heading, text)] += 1
+        elif cell.fault:
             draft.doubt(cell.fault, column, text)
 
     def _cell(self, field_name: str, row: tuple[str, ...]) -> tuple[Column | None, str]:

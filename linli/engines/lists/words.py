@@ -94,7 +94,6 @@ FAULTS = Words(
             "The card's last digits differ from the class or grade column",
         ),
         "amount_unreadable": ("金额的写法认不出", "The amount cannot be read"),
-        "word_unknown": ("这个写法不在词表里", "This wording is not in the table of words"),
     }
 )
 
@@ -171,7 +170,6 @@ CURES = Words(
         "card_id_mismatch": ("请对照两证，改正写错的一个", "Compare both documents and correct the wrong one"),
         "card_words_mismatch": ("请对照残疾证改正", "Compare with the card and correct it"),
         "amount_unreadable": ("请只写数字，单位写在表头里", "Write digits only; put the unit in the heading"),
-        "word_unknown": ("请换成常用写法；原文已保留", "Use a common wording; what was written is kept"),
     }
 )
 
@@ -193,6 +191,7 @@ WHYS = Words(
         "total": ("合计行", "sums"),
         "signature": ("签章行", "signature lines"),
         "note": ("说明行", "notes"),
+        "word_unknown": ("这个写法不在词表里，原文已保留", "this wording is not in the table of words; kept as it is"),
     }
 )
 

@@ -165,6 +165,17 @@ def test_groups_by_words(text: str, groups: tuple[str, ...]) -> None:
     assert groups_in(text) == groups
 
 
+def test_names_under_a_parents_heading_are_not_the_parents_state() -> None:
+    rows = [["姓名", "出生日期", "父亲", "母亲"], ["张小河", "2015", "张远山", "已去世"]]
+    assert [column.field for column in recognise(grid(rows)).columns][2:] == [None, "mother_state"]
+
+
+def test_a_note_on_filling_in_the_form_names_no_group() -> None:
+    note = "填表说明：本表由社区填写，已享受低保、特困供养、残疾人两项补贴的对象另行造册，"
+    note += "不在本表统计范围之内，请各社区认真核对后逐级上报。"
+    assert recognise(grid([[note, ""], ["姓名", "身份证号"], ["张远山", id_number("19500101")]])).groups == ()
+
+
 def test_the_file_name_tells_the_group_when_nothing_else_does() -> None:
     rows = [["姓名", "身份证号"], ["张远山", id_number("19500101")]]
     assert recognise(grid(rows, "孤儿名单.csv")).groups == ("ORP",)

@@ -188,6 +188,14 @@ def test_places_are_joined_from_the_town_down_in_any_order() -> None:
     assert record(read(grid(rows)))["place"].startswith("娄江镇石桥村")
 
 
+def test_a_wording_without_a_code_is_kept_and_reported_once_not_held_against_the_person() -> None:
+    rows = [["姓名", "出生日期", "居住情况"], *[["张远山", "1950", "住船上"]] * 3]
+    book = read(grid(rows))
+    assert not book.faults
+    assert book.sheets[0].unread == (("居住情况", "住船上", 3),)
+    assert json.loads(book.records["extra"][0].as_py()) == {"居住情况": "住船上"}
+
+
 def test_unrecognised_columns_are_kept() -> None:
     found = record(read(grid([["姓名", "出生日期", "民族", "备注"], ["张远山", "1950", "汉", "无"]])))
     assert json.loads(found["extra"]) == {"民族": "汉"}
