@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from linli.engines.assignment.arrays import Ints
-from linli.engines.assignment.pairs import Block, Pairs
+from linli.engines.assignment.pairs import UNREACHED, Block, Pairs
 from linli.engines.assignment.scoring import FULL
 from linli.engines.progress import Progress
 
@@ -87,7 +87,7 @@ def solve(pairs: Pairs, near: int, rounds: int, progress: Progress) -> Core:
         chosen, price = priced_choice(arcs, capacity, unmet_cost, mild)
         chosen_cost = arcs.cost_of(chosen, unmet_cost)
         pays = chosen_cost + np.where(chosen >= 0, price[chosen], 0)
-        arcs = _tightest(arcs, chosen, price, 2 * near)
+        arcs = _tightest(arcs, chosen, price, near + 2)
         more, least, _ = _price_out(pairs, price, pays, near, progress)
         bound = max(bound, least - int((capacity * price).sum()))
         if not len(more[0]) or done == rounds:
@@ -106,13 +106,14 @@ def _price_out(
     permitted = 0
     for at, block in enumerate(pairs, start=1):
         progress("pairs", at, len(pairs))
-        priced = block.cost() + price[block.offers]
         permitted += int(np.count_nonzero(block.walls == 0))
-        least = priced.min(axis=1)
-        rows = np.flatnonzero(least < pays[block.needs])
-        best[block.needs] = np.minimum(best[block.needs], least)
-        if len(rows):
-            found.append(_cheapest(block, rows, priced, pays[block.needs[rows]], near))
+        for part in block.slices():
+            priced = part.priced(price)
+            least = priced.min(axis=1)
+            rows = np.flatnonzero(least < pays[part.needs])
+            best[part.needs] = np.minimum(best[part.needs], least)
+            if len(rows):
+                found.append(_cheapest(part, rows, priced[rows], pays[part.needs[rows]], near))
     if not found:
         none = np.zeros(0, dtype=np.int64)
         return (none, none, none), int(best.sum()), permitted
@@ -122,18 +123,15 @@ def _price_out(
 
 def _cheapest(block: Block, rows: Ints, priced: Ints, pays: Ints, near: int) -> tuple[Ints, Ints, Ints]:
     """The `near` cheapest of each row that cost less than it pays; ties go to the offer first by id."""
-    columns = len(block.offers)
-    priced = priced[rows]
-    if near < columns:
-        # The column breaks ties, so that the choice does not depend on how the partition is done.
-        picked = np.argpartition(priced * columns + np.arange(columns), near - 1, axis=1)[:, :near]
-    else:
-        picked = np.broadcast_to(np.arange(columns), priced.shape)
-    row, column = np.repeat(np.arange(len(rows)), picked.shape[1]), picked.ravel()
-    cheaper = priced[row, column] < pays[row]
-    row, column = row[cheaper], column[cheaper]
-    cost = FULL - block.score[rows[row], column].astype(np.int64)
-    return block.needs[rows[row]], block.offers[column], cost
+    every = np.arange(len(rows))
+    picked: list[tuple[Ints, Ints]] = []
+    for _ in range(min(near, len(block.offers))):
+        column = priced.argmin(axis=1)
+        cheaper = np.flatnonzero(priced[every, column] < pays)
+        picked.append((rows[cheaper], column[cheaper]))
+        priced[every, column] = UNREACHED
+    row, column = (np.concatenate(both) for both in zip(*picked, strict=True))
+    return block.needs[row], block.offers[column], FULL - block.score[row, column].astype(np.int64)
 
 
 def priced_choice(arcs: Arcs, capacity: Ints, unmet_cost: Ints, mild: Ints) -> tuple[Ints, Ints]:

@@ -32,9 +32,18 @@ class Block:
     walls: Mask
     """0 where the pair is permitted."""
 
-    def cost(self) -> npt.NDArray[np.int64]:
-        """FULL − score where permitted, a number no cost reaches elsewhere."""
-        return np.where(self.walls == 0, FULL - self.score.astype(np.int64), UNREACHED)
+    def priced(self, price: Ints) -> Ints:
+        """FULL − score + the offer's price where permitted; a number no cost reaches elsewhere."""
+        cost = (price[self.offers] + FULL) - self.score
+        np.putmask(cost, self.walls != 0, UNREACHED)
+        return cost
+
+    def slices(self) -> Iterator[Block]:
+        """The block in pieces that fit a processor's cache."""
+        step = max(1, _IN_CACHE // len(self.offers))
+        for start in range(0, len(self.needs), step):
+            part = slice(start, start + step)
+            yield Block(self.needs[part], self.offers, self.score[part], self.walls[part])
 
 
 UNREACHED = np.int64(1) << 42
@@ -55,6 +64,7 @@ class Pairs:
         return len(self._plan)
 
     def __iter__(self) -> Iterator[Block]:
+        """Every block once, in order."""
         for at, (rows, columns) in enumerate(self._plan):
             if at in self._kept:
                 yield self._kept[at]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from linli.engines.assignment.arrays import Ints
 from linli.engines.assignment.barring import EXCLUDED
@@ -15,6 +16,8 @@ from linli.engines.assignment.core import Core
 from linli.engines.assignment.pairs import Block, Pairs
 from linli.engines.assignment.scoring import FULL
 from linli.engines.progress import Progress
+
+Int32s = npt.NDArray[np.int32]
 
 FULL_UP = 1 << 15
 """A wall of its own: permitted, but every place is taken. Not a bit the barring uses."""
@@ -44,54 +47,54 @@ def survey(pairs: Pairs, core: Core, others: int, why_not: int, progress: Progre
     key = np.full(len(pairs.needs), -1, dtype=np.int64)
     key_walls = np.zeros(len(pairs.needs), dtype=np.int64)
     first = np.zeros(len(pairs.needs), dtype=np.int64)
-    for at, block in enumerate(pairs, start=1):
+    for at, whole in enumerate(pairs, start=1):
         progress("survey", at, len(pairs))
-        walls = block.walls.astype(np.int32)
-        walls[:, spare[block.offers] <= 0] |= FULL_UP
-        own = _own_columns(block, core.chosen)
-        walls[own] = -1
-        # The column breaks ties in favour of the offer first by id.
-        rank = block.score.astype(np.int32) * len(block.offers) + np.arange(len(block.offers))[::-1].astype(np.int32)
-        permitted = walls & ~FULL_UP == 0
-        met = core.chosen[block.needs, None] >= 0
-        need, column = _best(np.where(permitted & met, rank, -1), others)
-        parts[0].append(block.needs[need])
-        parts[1].append(block.offers[column])
-        need, column = _best(np.where((walls > 0) & ~(permitted & met), rank, -1), why_not)
-        parts[2].append(block.needs[need])
-        parts[3].append(block.offers[column])
-        parts[4].append(walls[need, column].astype(np.int64))
-        left = np.flatnonzero(core.chosen[block.needs] < 0)
-        if len(left):
-            rows = block.needs[left]
-            key[rows], key_walls[rows], first[rows] = _nearest_help(block, left, walls[left], core)
+        for block in whole.slices():
+            walls, rank = _ranked(block, spare, core.chosen)
+            permitted = (walls & ~FULL_UP == 0) & (core.chosen[block.needs, None] >= 0)
+            need, column = _best(np.where(permitted, rank, -1), others)
+            parts[0].append(block.needs[need])
+            parts[1].append(block.offers[column])
+            need, column = _best(np.where((walls > 0) & ~permitted, rank, -1), why_not)
+            parts[2].append(block.needs[need])
+            parts[3].append(block.offers[column])
+            parts[4].append(walls[need, column].astype(np.int64))
+            left = np.flatnonzero(core.chosen[block.needs] < 0)
+            if len(left):
+                rows = block.needs[left]
+                key[rows], key_walls[rows], first[rows] = _nearest_help(block, left, walls[left], core)
     unmet = np.flatnonzero(core.chosen < 0)
     joined = [np.concatenate(part) if part else np.zeros(0, dtype=np.int64) for part in parts]
     return Found(*joined, unmet, key[unmet], key_walls[unmet], first[unmet])
 
 
-def _own_columns(block: Block, chosen: Ints) -> tuple[Ints, Ints]:
-    """Where in the block each met need's own offer stands."""
+def _ranked(block: Block, spare: Ints, chosen: Ints) -> tuple[Int32s, Int32s]:
+    """Walls with FULL_UP, -1 at each met need's own offer; and a rank by score, ties to the offer first by id."""
+    walls = block.walls.astype(np.int32)
+    walls[:, spare[block.offers] <= 0] |= FULL_UP
     rows = np.flatnonzero(chosen[block.needs] >= 0)
-    return rows, np.searchsorted(block.offers, chosen[block.needs[rows]])
+    walls[rows, np.searchsorted(block.offers, chosen[block.needs[rows]])] = -1
+    rank = block.score.astype(np.int32) * len(block.offers) + np.arange(len(block.offers))[::-1].astype(np.int32)
+    return walls, rank
 
 
-def _best(rank: np.typing.NDArray[np.int32], count: int) -> tuple[Ints, Ints]:
-    """Rows and columns of the `count` highest ranks ≥ 0 of each row, row by row, best first."""
-    if count <= 0 or not rank.size:
+def _best(rank: Int32s, count: int) -> tuple[Ints, Ints]:
+    """Rows and columns of the `count` highest ranks ≥ 0 of each row, best first within a row."""
+    every = np.arange(len(rank))
+    picked = []
+    for _ in range(min(count, rank.shape[1])):
+        column = rank.argmax(axis=1)
+        there = np.flatnonzero(rank[every, column] >= 0)
+        picked.append((there, column[there]))
+        rank[every, column] = -1
+    if not picked:
         return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
-    if count < rank.shape[1]:
-        picked = np.argpartition(rank, rank.shape[1] - count, axis=1)[:, -count:]
-    else:
-        picked = np.broadcast_to(np.arange(rank.shape[1]), rank.shape)
-    order = np.argsort(-np.take_along_axis(rank, picked, axis=1), axis=1, kind="stable")
-    picked = np.take_along_axis(picked, order, axis=1)
-    kept = np.take_along_axis(rank, picked, axis=1) >= 0
-    row, place = np.nonzero(kept)
-    return row, picked[row, place]
+    row, column = (np.concatenate(both) for both in zip(*picked, strict=True))
+    order = np.argsort(row, kind="stable")
+    return row[order], column[order]
 
 
-def _nearest_help(block: Block, left: Ints, walls: np.typing.NDArray[np.int32], core: Core) -> tuple[Ints, Ints, Ints]:
+def _nearest_help(block: Block, left: Ints, walls: Int32s, core: Core) -> tuple[Ints, Ints, Ints]:
     """For unmet needs: the offer with the least in the way, its walls, and whether one more place there is theirs.
 
     First a full offer (nothing else in the way), best by the core's prices: `first` is 1 when the place's
