@@ -132,7 +132,7 @@ def decide(
         return ALLOW
     if actor.login_uid is None:
         return _deny("anonymous", hidden=True)
-    refused = _refused_by_place(actor, rule, thing, today)
+    refused = _refused_by_place(actor, rule, thing, today, sensitivity)
     if refused is not None:
         return refused
     if rule.not_own and _is_own(actor, thing):
@@ -143,11 +143,13 @@ def decide(
     return _assured(actor, rule, sensitivity, now)
 
 
-def _refused_by_place(actor: ActorFacts, rule: ActionRule, thing: ObjectFacts, today: date) -> Decision | None:
+def _refused_by_place(
+    actor: ActorFacts, rule: ActionRule, thing: ObjectFacts, today: date, sensitivity: int
+) -> Decision | None:
     held = [g for g in actor.grants if g.role in rule.roles and g.holds(today)]
     if held and any(g.covers(thing.place_path) for g in held):
         return None
-    if held and rule.anywhere and thing.sensitivity <= Sensitivity.INTERNAL:
+    if held and rule.anywhere and sensitivity <= Sensitivity.INTERNAL:
         return None
     if rule.self_service and actor.person_uid is not None and actor.person_uid in thing.about:
         return None

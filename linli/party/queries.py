@@ -116,6 +116,8 @@ def _granted(actor: Actor, rule: ActionRule) -> Q:
     for grant in actor.facts.grants:
         if grant.role in rule.roles and grant.holds(actor.today):
             allowed |= _inside(grant.place_path)
+            if rule.anywhere:
+                allowed |= Q(sensitivity__lte=Sensitivity.INTERNAL)
     if rule.self_service and actor.person_uid is not None:
         allowed |= _about([actor.person_uid])
     return allowed

@@ -44,6 +44,10 @@ def test_what_may_be_public_is_one_row():
     assert [name for name, rule in ACTIONS.items() if rule.open_to_all] == ["page.public"]
 
 
+def test_only_what_is_offered_is_seen_from_anywhere():
+    assert [name for name, rule in ACTIONS.items() if rule.anywhere] == ["offer.list", "offer.read"]
+
+
 def test_serving_oneself_is_reading_only():
     assert [n for n, rule in ACTIONS.items() if rule.self_service] == ["person.read", "person.read_audit", "need.read"]
 
