@@ -1,13 +1,13 @@
 """What the county's people need, and which offers can lawfully and sensibly meet each need.
 
 A need is drawn from a person's facts; whether an offer fits is decided by hard conditions only:
-the kind of help, vetting and validity on the day, places left, reach, the helper's sex where the
+the kind of help, vetting and validity on the day, places left, reach, the sex of whoever comes where the
 person asked for it, and whom the person must be protected from.
 """
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -19,9 +19,15 @@ from linli.web.demo.world import World, generator
 
 # Level → days within which something should be under way (the demo's own triage promise).
 DAYS_OF_LEVEL = {1: 1, 2: 3, 3: 14, 4: 30}
-# Length of an offer's place code → how far it reaches, in km (a community, a town, the county).
-REACH_KM = {12: 5.0, 9: 12.0, 6: 1000.0}
-_VETTED_KINDS = ("service", "time")
+# Where somebody comes close to a child or alone into a home, the vetting must hold until the day it is due
+# (未成年人保护法 art. 62 for children; the rest is the demo's own reading).
+_VETTED_KINDS = ("service", "time", "space")
+_VETTED_CODES = frozenset(
+    """visit bath clean medical_escort respite rehab mental company child_care education guardianship home_adapt
+    safety""".split()
+)
+_SPOKEN_CODES = frozenset(("mental", "legal", "visit", "company", "guardianship"))
+REACH_KM = {"service": 40.0, "time": 20.0, "space": 30.0, "goods": 1000.0, "fund": 1000.0}
 _WORDS = {
     "visit": "一个人住，盼着有人来看看",
     "meal": "做饭不方便，想有人送一餐热饭",
@@ -49,9 +55,9 @@ _WORDS = {
     "emergency": "看病花光了积蓄",
     "safety": "不敢回家，要有安全的地方",
 }
-# Whose story, which need, level, opened how many days ago, helper's sex wished for, and how far it has come.
+# Whose story, which need, level, opened how many days ago, sex wished for in whoever comes, and how far it has come.
 _CAST_NEEDS = (
-    ("qian_guifang", "bath", 2, 9, "2", "triaged"),
+    ("qian_guifang", "bath", 2, 9, "2!", "triaged"),
     ("qian_guifang", "medical_escort", 3, 9, None, "in_service"),
     ("qian_guifang", "home_adapt", 3, 9, None, "triaged"),
     ("xu_jianping", "assistive", 3, 12, None, "referred"),
@@ -61,7 +67,7 @@ _CAST_NEEDS = (
     ("song_xiaoman", "guardianship", 2, 20, None, "triaged"),
     ("tao_meilan", "meal", 3, 75, None, "closed"),
     ("ruan_axiu", "visit", 2, 2, None, "heard"),
-    ("victim", "safety", 1, 34, "2", "in_service"),
+    ("victim", "safety", 1, 34, "2!", "in_service"),
     ("victim", "legal", 2, 33, None, "referred"),
     ("victim", "mental", 2, 30, "2", "in_service"),
     ("victim", "company", 3, 8, None, "triaged"),
@@ -91,7 +97,7 @@ def draw(world: World) -> pa.Table:
     table = []
     for number, (person, code, level, days, sex, course) in enumerate(rows):
         opened = world.on - timedelta(days=days)
-        woman = sex or ("2" if code == "bath" and not people["male"][person] and asks_woman[number] else None)
+        woman = sex or ("2!" if code == "bath" and not people["male"][person] and asks_woman[number] else None)
         table.append(
             {
                 "need_no": number,
@@ -177,32 +183,58 @@ def _chances(world: World) -> list[tuple[str, int, np.ndarray, float]]:
 
 def fitting(world: World, needs: pa.Table) -> list[list[str]]:
     """For each need the offers that may meet it, nearest first; hard conditions only."""
-    offers = [o for o in world.pack.offers.to_pylist() if _usable(o, world)]
+    offers = [_read(o) for o in world.pack.offers.to_pylist() if o["capacity"]]
     lat, lon = np.array([o["lat"] for o in offers]), np.array([o["lon"] for o in offers])
-    reach = np.array([REACH_KM[len(o["place_code"])] for o in offers])
-    codes = [set(o["need_codes"].split(";")) for o in offers]
-    women = [any("女" in skill for skill in (o["skills"] or "").split(";")) for o in offers]
     answers = []
-    for need in needs.select(["code", "lat", "lon", "helper_sex", "excluded"]).to_pylist():
+    for need in needs.to_pylist():
         km = distance_km(need["lat"], need["lon"], lat, lon)
-        fits = [
-            i
-            for i in np.argsort(km, kind="stable")
-            if need["code"] in codes[i]
-            and km[i] <= reach[i]
-            and offers[i]["offer_id"] not in need["excluded"]
-            and (need["helper_sex"] is None or offers[i]["kind"] != "service" or women[i] or need["code"] != "bath")
-        ]
-        answers.append([offers[i]["offer_id"] for i in fits])
+        age = int(world.people["age"][need["person_no"]])
+        answers.append(
+            [
+                offers[i]["offer_id"]
+                for i in np.argsort(km, kind="stable")
+                if _fits(need, age, offers[i], km[i], world.on)
+            ]
+        )
     return answers
 
 
-def _usable(offer: dict[str, Any], world: World) -> bool:
-    """Whether an offer may be used at all on the day: valid, places left, vetting not lapsed."""
-    vetted = offer["vetted_until"]
-    lapsed = offer["kind"] in _VETTED_KINDS and vetted is not None and vetted < world.on
-    in_force = offer["valid_from"] <= world.on <= offer["valid_to"]
-    return bool(in_force and not lapsed and offer["capacity"])
+def _read(offer: dict[str, Any]) -> dict[str, Any]:
+    """An offer with its lists taken apart and the conditions a program can read."""
+    parts = [part for part in (offer["conditions"] or "").split("；") if "=" in part]
+    asked = {name.strip(">=<"): value for name, value in (part.rsplit("=", 1) for part in parts)}
+    ages = {
+        sign: int(value) for sign in "<>" for part in parts if part.startswith(f"年龄{sign}=") for value in [part[4:]]
+    }
+    return {
+        **offer,
+        "codes": set(offer["need_codes"].split(";")),
+        "spoken": set((offer["languages"] or "").split(";")) - {""},
+        "youngest": ages.get(">", 0),
+        "oldest": ages.get("<", 200),
+        "residents_of": asked.get("地区", ""),
+        "comers": {"男": "1", "女": "2", "男|女": "12", "女|男": "12"}.get(asked.get("服务人员性别", ""), ""),
+    }
+
+
+def _fits(need: dict[str, Any], age: int, offer: dict[str, Any], km: float, on: date) -> bool:
+    """Whether nothing stands between a need and an offer with places left."""
+    due, wish = max(need["due_on"], on), need["helper_sex"] or ""
+    comes = offer["kind"] in _VETTED_KINDS
+    checked = offer["vetted_until"] is not None and offer["vetted_until"] >= due
+    languages = set(need["languages"])
+    return (
+        need["code"] in offer["codes"]
+        and offer["offer_id"] not in need["excluded"]
+        and offer["valid_from"] <= due
+        and offer["valid_to"] >= on
+        and (checked or not comes or not (need["code"] in _VETTED_CODES or need["minor"]))
+        and offer["youngest"] <= age <= offer["oldest"]
+        and need["place_code"].startswith(offer["residents_of"])
+        and (not wish.endswith("!") or not comes or wish[0] in offer["comers"])
+        and (need["code"] not in _SPOKEN_CODES or not offer["spoken"] or bool(offer["spoken"] & languages))
+        and km <= REACH_KM[offer["kind"]]
+    )
 
 
 def distance_km(lat: float, lon: float, lats: np.ndarray, lons: np.ndarray) -> np.ndarray:

@@ -123,14 +123,18 @@ def test_the_barred_offer_fits_no_need_of_the_protected(town: World, planted: Tr
         assert not barred & set(m["offers"])
 
 
-def test_lapsed_and_ended_offers_fit_nothing(town: World, planted: Truth) -> None:
+def test_ended_full_and_unvetted_offers_meet_no_need_that_asks_for_more(town: World, planted: Truth) -> None:
     offers = {o["offer_id"]: o for o in town.pack.offers.to_pylist()}
-    used = {offer for m in planted.matches.to_pylist() for offer in m["offers"]}
+    used = [(m, offers[o]) for m in planted.matches.to_pylist() for o in m["offers"]]
     assert used
-    for offer in used:
-        assert offers[offer]["valid_from"] <= ON <= offers[offer]["valid_to"]
-        if offers[offer]["kind"] in ("service", "time") and offers[offer]["vetted_until"]:
-            assert offers[offer]["vetted_until"] >= ON
+    for need, offer in used:
+        assert offer["valid_to"] >= ON
+        assert offer["capacity"] > 0
+        if need["minor"] and offer["kind"] in ("service", "time", "space"):
+            assert offer["vetted_until"] >= max(need["due_on"], ON)
+    bathed = [o for m, o in used if m["code"] == "bath" and m["helper_sex"] == "2!" and o["kind"] == "service"]
+    assert bathed
+    assert all("女" in o["conditions"] for o in bathed)
 
 
 def _planned(town: World, planted: Truth) -> tuple[pa.Table, dict[tuple[int, str], dict[str, object]]]:
