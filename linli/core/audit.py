@@ -44,12 +44,13 @@ def unit_of_work(operation_id: UUID | None = None) -> Iterator[None]:
         return
     unit = _Unit(operation_id)
     token = _unit.set(unit)
-    try:
-        with transaction.atomic():
+    with transaction.atomic():
+        try:
             yield
             _write(unit.rows)
-    finally:
-        _unit.reset(token)
+        finally:
+            # Before the commit: what runs on commit is no part of this unit any more.
+            _unit.reset(token)
 
 
 def record(

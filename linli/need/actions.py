@@ -119,7 +119,7 @@ def confirm_flag(*, actor: Actor, flag_uid: UUID, note: str = "") -> dict[str, A
     flag = queries.flag_by_uid(actor, flag_uid, action="flag.decide", lock=True)
     stop_if(rules.why_not_decide_flag(flag.state))
     _move_flag(actor, flag, "confirmed", note)
-    opened = [_open_need(actor, flag, draft) for draft in compute.needs_of(flag, actor.today)]
+    opened = [_open_need(actor, flag, draft) for draft in rules.needs_of_flag(flag.rule, flag.kind, actor.today)]
     record(actor, "flag.decide", kind="flag", uid=flag.uid, to="confirmed", needs=len(opened))
     return {"flag": str(flag.uid), "needs": opened}
 
@@ -175,7 +175,7 @@ def open_need(
     return str(need.uid)
 
 
-def _open_need(actor: Actor, flag: Flag, draft: compute.NeedDraft) -> str:
+def _open_need(actor: Actor, flag: Flag, draft: rules.Draft) -> str:
     """The open need of this person and code: raised when the flag presses more, made when there is none."""
     earlier = queries.open_need_of(actor, flag.person_id, draft.code)
     if earlier is not None:

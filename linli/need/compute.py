@@ -102,7 +102,7 @@ def screen_place(actor: Actor, place_path: str) -> Screening:
             rule_version=row["version"],
             group=row["group"] or "",
             kind=row["kind"],
-            reason=json.dumps({"zh": row["reason_zh"], "en": row["reason_en"]}, ensure_ascii=False),
+            reason=json.dumps({"zh": row["reason"], "en": row["reason_en"]}, ensure_ascii=False),
             figures=row["figures"] or "{}",
             source=(row["source"] or "")[:200],
         )

@@ -63,7 +63,10 @@ class Need(Guarded):
         max_length=12,
         default="open",
         db_index=True,
-        choices=[(s, s) for s in ("heard", "open", "referred", "served", "closed", "withdrawn")],
+        choices=[
+            (s, s)
+            for s in ("heard", "assessed", "open", "proposed", "referred", "served", "closed", "withdrawn", "dismissed")
+        ],
     )
     opened_at = models.DateTimeField()
     due_on = models.DateField(null=True)

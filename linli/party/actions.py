@@ -15,45 +15,84 @@ from linli.core.actor import Actor
 from linli.core.audit import record, unit_of_work
 from linli.core.decide import Sensitivity
 from linli.core.errors import NotFound, stop_if
+from linli.core.jobs import add_job
 from linli.core.sealed import data_key, make_data_keys
+from linli.engines.progress import Progress, silent
 from linli.party import compute, queries, rules_imports
 from linli.party.fields import FIELDS, group_sensitivity
 from linli.party.models import Fact, GroupStatus, Household, ImportBatch, ImportRow, Person
 from linli.party.names import initials, pinyin
+from linli.party.reading import Upload
 
 CHUNK = 500
 UNDER_FOURTEEN = 14
 
 
 @action("person.import")
-def upload_list(*, actor: Actor, file_name: str, content: bytes, place_path: str, stated_on: date) -> str:
-    """Keep an uploaded list, sealed, before anything is read from it. Answers the batch's uid."""
+def upload_lists(*, actor: Actor, files: Mapping[str, bytes], place_path: str, stated_on: date) -> str:
+    """Keep uploaded lists, sealed, before anything is read from them. Answers the batch's uid."""
     queries.allow(actor, "person.import", queries.import_facts(place_path))
     batch = ImportBatch(
         created_at=actor.now,
-        file_name=file_name,
-        content_digest=hashlib.sha256(content).hexdigest(),
+        file_names=list(files),
+        content_digest=hashlib.sha256(b"".join(files.values())).hexdigest(),
         place_path=place_path,
         maker_uid=actor.login_uid or uuid4(),
         stated_on=stated_on,
     )
-    batch.content = content.hex()
+    batch.content = json.dumps({name: content.hex() for name, content in files.items()})
+    batch.job_uid = add_job(actor, "party.check_import", batch_uid=str(batch.uid))
     batch.save()
-    record(actor, "person.import", kind="import", uid=batch.uid, digest=batch.content_digest, size=len(content))
+    size = sum(len(content) for content in files.values())
+    record(actor, "person.import", kind="import", uid=batch.uid, digest=batch.content_digest, size=size)
     return str(batch.uid)
 
 
+@action("person.import")
+def ask_check(*, actor: Actor, batch_uid: UUID, columns: Sequence[Mapping[str, str | None]]) -> str:
+    """Read the lists again with columns the user corrected."""
+    batch = queries.import_by_uid(actor, batch_uid, lock=True)
+    stop_if(rules_imports.why_not_move(batch.state, "checked"))
+    batch.job_uid = add_job(actor, "party.check_import", batch_uid=str(batch.uid), columns=list(columns))
+    batch.save(update_fields=["job_uid"])
+    record(actor, "person.import", kind="import", uid=batch.uid, step="columns")
+    return str(batch.uid)
+
+
+@action("person.import")
+def ask_confirm(*, actor: Actor, batch_uid: UUID) -> str:
+    """Say that a checked import shall be written; the writing is a job."""
+    batch = queries.import_by_uid(actor, batch_uid, lock=True)
+    taken = ImportRow.objects.filter(batch=batch).exclude(outcome="refused").exclude(decision="hold").count()
+    stop_if(rules_imports.why_not_confirm(batch.state, taken))
+    batch.job_uid = add_job(actor, "party.confirm_import", batch_uid=str(batch.uid))
+    batch.save(update_fields=["job_uid"])
+    record(actor, "person.import", kind="import", uid=batch.uid, step="confirmed", rows=taken)
+    return str(batch.uid)
+
+
+def as_uid(value: UUID | str) -> UUID:
+    """A uid as a job carries it."""
+    return value if isinstance(value, UUID) else UUID(value)
+
+
 def check_import(
-    *, actor: Actor, operation_id: UUID, batch_uid: UUID, columns: Sequence[Mapping[str, str | None]] | None = None
+    *,
+    actor: Actor,
+    operation_id: UUID,
+    batch_uid: UUID | str,
+    columns: Sequence[Mapping[str, str | None]] | None = None,
+    work: Progress = silent,
 ) -> str:
     """Read the list with these columns, match its rows with the people here, and stage every row with its faults.
 
     Reading and matching happen before any transaction opens: they take seconds, and the write lock
     may be held for a fraction of one only.
     """
-    batch = queries.import_by_uid(actor, batch_uid)
-    content = bytes.fromhex(batch.content)
-    upload = compute.read_upload(actor, batch.file_name, content, columns, batch.stated_on or actor.today)
+    batch = queries.import_by_uid(actor, as_uid(batch_uid))
+    work("read")
+    upload = compute.read_upload(actor, files_of(batch), columns, batch.stated_on or actor.today)
+    work("link")
     matches = compute.match_records(actor, upload.book.records, batch.place_path)
     with unit_of_work():
         ImportRow.objects.filter(batch=batch).delete()
@@ -61,15 +100,23 @@ def check_import(
     with unit_of_work():
         data_key(batch.uid, make=True)
     for start in range(0, len(rows), CHUNK):
+        work("stage", start, len(rows))
         with unit_of_work():
             ImportRow.objects.bulk_create(rows[start : start + CHUNK])
     return str(_mark_checked(actor=actor, operation_id=operation_id, batch_uid=batch.uid, layouts=_plain(upload)))
 
 
-def _plain(upload: compute.Upload) -> list[dict[str, Any]]:
+def files_of(batch: ImportBatch) -> dict[str, bytes]:
+    """The files of an import as they were sent."""
+    return {name: bytes.fromhex(content) for name, content in json.loads(batch.content).items()}
+
+
+def _plain(upload: Upload) -> list[dict[str, Any]]:
     return [
         {
+            "file": layout.file,
             "sheet": layout.sheet,
+            "is_list": layout.is_list,
             "title": layout.title,
             "groups": list(layout.groups),
             "columns": [
@@ -82,21 +129,22 @@ def _plain(upload: compute.Upload) -> list[dict[str, Any]]:
 
 
 def _staged_rows(
-    actor: Actor, batch: ImportBatch, upload: compute.Upload, matches: Mapping[str, compute.Match]
+    actor: Actor, batch: ImportBatch, upload: Upload, matches: Mapping[str, compute.Match]
 ) -> list[ImportRow]:
-    faults: dict[tuple[str, int], list[dict[str, Any]]] = {}
+    faults: dict[tuple[str, str, int], list[dict[str, Any]]] = {}
     for fault in upload.book.faults:
         if fault.row is not None:
-            faults.setdefault((fault.sheet, fault.row), []).append(fault.as_dict())
+            faults.setdefault((fault.file, fault.sheet, fault.row), []).append(fault.as_dict())
     here = queries.person_ids(actor, [m.person_uid for m in matches.values() if m.person_uid])
     rows = []
     for value in upload.book.records.to_pylist():
         match = matches[value["unique_id"]]
-        found = faults.pop((value["sheet"], value["row"]), [])
+        found = faults.pop((value["file"], value["sheet"], value["row"]), [])
         rows.append(
             ImportRow(
                 created_at=actor.now,
                 batch=batch,
+                file=value["file"],
                 sheet=value["sheet"],
                 row_number=value["row"],
                 record_id=value["unique_id"],
@@ -113,13 +161,14 @@ def _staged_rows(
         ImportRow(
             created_at=actor.now,
             batch=batch,
+            file=file,
             sheet=sheet,
             row_number=number,
-            record_id=f"{sheet}:{number}",
+            record_id=f"{file}:{sheet}:{number}",
             faults=[{**fault, "value": ""} for fault in found],
             outcome="refused",
         )
-        for (sheet, number), found in faults.items()
+        for (file, sheet, number), found in faults.items()
     ]
     return rows
 
@@ -159,18 +208,21 @@ def decide_row(*, actor: Actor, batch_uid: UUID, row_id: int, decision: str, per
     return str(batch.uid)
 
 
-def confirm_import(*, actor: Actor, operation_id: UUID, batch_uid: UUID) -> dict[str, Any]:
+def confirm_import(
+    *, actor: Actor, operation_id: UUID, batch_uid: UUID | str, work: Progress = silent
+) -> dict[str, Any]:
     """Write the people of a checked import in chunks nobody sees, then make the whole visible by one row."""
-    batch = queries.import_by_uid(actor, batch_uid)
+    batch = queries.import_by_uid(actor, as_uid(batch_uid))
     if batch.state == "visible":
-        return dict(_publish(actor=actor, operation_id=operation_id, batch_uid=batch_uid))
-    _begin(actor=actor, operation_id=uuid4(), batch_uid=batch_uid)
+        return dict(_publish(actor=actor, operation_id=operation_id, batch_uid=batch.uid))
+    _begin(actor=actor, operation_id=uuid4(), batch_uid=batch.uid)
+    work("resolve")
     rows = list(ImportRow.objects.filter(batch=batch).exclude(outcome="refused").exclude(decision="hold"))
     records, clusters = compute.staged_records(batch, rows)
     drafts = compute.draft_people(actor, records, clusters, batch.place_path, batch.stated_on or actor.today)
     existing = {row.cluster: row.person_id for row in rows if row.person_id}
-    add_people(actor=actor, drafts=drafts, batch=batch, rows=rows, existing=existing)
-    return dict(_publish(actor=actor, operation_id=operation_id, batch_uid=batch_uid))
+    add_people(actor=actor, drafts=drafts, batch=batch, rows=rows, existing=existing, work=work)
+    return dict(_publish(actor=actor, operation_id=operation_id, batch_uid=batch.uid))
 
 
 @action("person.import")
@@ -219,6 +271,7 @@ def add_people(
     batch: ImportBatch,
     rows: Sequence[ImportRow],
     existing: Mapping[str, int],
+    work: Progress = silent,
 ) -> None:
     """Write drafted people, households, facts and group statuses under a batch that is not visible yet."""
     by_record = {row.record_id: row for row in rows}
@@ -226,6 +279,7 @@ def add_people(
     homes = _add_households(actor, drafts, fresh, batch)
     for start in range(0, len(fresh), CHUNK):
         part = fresh[start : start + CHUNK]
+        work("write", start, len(fresh))
         with unit_of_work():
             keys = make_data_keys([draft.uid for draft in part])
             people = [_person(actor, draft, homes.get(draft.household), batch, keys[draft.uid]) for draft in part]

@@ -16,7 +16,7 @@ from linli.core.errors import BadInput
 from linli.core.limited import in_child
 from linli.core.sealed import data_key
 from linli.engines import errors as engine_errors
-from linli.party import queries
+from linli.party import queries, reading
 from linli.party.fields import FIELDS
 from linli.party.models import ImportBatch, ImportRow
 from linli.place import queries as places
@@ -24,55 +24,19 @@ from linli.place import queries as places
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from linli.engines.lists import Layout, ListBook
 
 HERE = "在册"
-DEMO_REGION = "999999"
-
-
-@dataclass(frozen=True)
-class Upload:
-    """What an upload holds: recognised columns per sheet, records and faults."""
-
-    layouts: tuple[Layout, ...]
-    book: ListBook
 
 
 def read_upload(
-    actor: Actor, name: str, content: bytes, columns: Sequence[Mapping[str, str | None]] | None, on: date
-) -> Upload:
-    """Read a file in a limited child. `columns`: per sheet, heading index → field as the user corrected it."""
+    actor: Actor, files: Mapping[str, bytes], columns: Sequence[Mapping[str, str | None]] | None, on: date
+) -> reading.Upload:
+    """Read files in a limited child. `columns`: per sheet, column index → field as the user corrected it."""
     regions = places.region_codes(actor)
     try:
-        return in_child(_read, name, content, columns, on, regions)
+        return in_child(reading.read, dict(files), columns, on, regions)
     except engine_errors.BadInput as error:
         raise BadInput("party.file_unreadable", faults=[fault.as_dict() for fault in error.faults]) from None
-
-
-def _read(
-    name: str,
-    content: bytes,
-    columns: Sequence[Mapping[str, str | None]] | None,
-    on: date,
-    regions: frozenset[str],
-) -> Upload:
-    from linli.engines import lists
-
-    grids = lists.read_grids(content, name)
-    layouts = [lists.recognise(grid) for grid in grids]
-    if columns is not None:
-        layouts = [_corrected(layout, chosen) for layout, chosen in zip(layouts, columns, strict=True)]
-    book = lists.read_records(grids, layouts, on=on, known_regions=regions, demo_region=DEMO_REGION)
-    return Upload(tuple(layouts), book)
-
-
-def _corrected(layout: Layout, chosen: Mapping[str, str | None]) -> Layout:
-    for column in layout.columns:
-        wanted = chosen.get(str(column.index), column.field)
-        if wanted != column.field:
-            layout = layout.with_column(column.index, wanted)
-    return layout
-
 
 
 @dataclass(frozen=True)
@@ -230,6 +194,8 @@ def staged_records(batch: ImportBatch, rows: Sequence[ImportRow]) -> tuple[pa.Ta
     """The staged rows of an import as records again, and the cluster each belongs to."""
     import json
 
+    import pyarrow as pa
+
     from linli.engines import lists
 
     key = data_key(batch.uid)
@@ -238,4 +204,13 @@ def staged_records(batch: ImportBatch, rows: Sequence[ImportRow]) -> tuple[pa.Ta
         row.__dict__["_data_key"] = key
         row.batch = batch
         values.append(json.loads(row.record))
-    return lists.records_from_rows(values), {row.record_id: row.cluster for row in rows}
+    schema = lists.records_schema()
+    typed = [{name: _typed(schema.field(name).type, value.get(name)) for name in schema.names} for value in values]
+    return pa.Table.from_pylist(typed, schema=schema), {row.record_id: row.cluster for row in rows}
+
+
+def _typed(kind: pa.DataType, value: Any) -> Any:
+    """JSON gave dates as text; the records have them as dates."""
+    import pyarrow as pa
+
+    return date.fromisoformat(value[:10]) if value and pa.types.is_date(kind) and isinstance(value, str) else value

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from itertools import groupby
 
-from linli.core.acting import action
 from linli.core.actor import Actor
-from linli.core.audit import record
+from linli.core.audit import record, unit_of_work
 from linli.core.errors import BadInput
 from linli.place import rules
 from linli.place.models import Place, PlaceCode
@@ -16,10 +15,14 @@ from linli.place.models import Place, PlaceCode
 ORDER = ("province", "prefecture", "county", "town", "community", "grid")
 
 
-@action("place.load")
+CHUNK = 2000
+
+
 def load_places(*, actor: Actor, rows: Iterable[Mapping[str, str]]) -> int:
     """Add places that are not there yet, level by level. Columns: code, name, and any of name_en,
     kind, urban_class, col, row, lat, lon, has_service_point, valid_from, valid_to, replaced_by.
+
+    Loading again adds nothing twice, so a load that was cut short is simply repeated.
     """
     wanted = [dict(row) for row in rows]
     odd = [row["code"] for row in wanted if rules.level_of(row["code"]) is None]
@@ -29,15 +32,23 @@ def load_places(*, actor: Actor, rows: Iterable[Mapping[str, str]]) -> int:
     fresh = [row for row in wanted if row["code"] not in known]
     fresh.sort(key=lambda row: (ORDER.index(str(rules.level_of(row["code"]))), row["code"]))
     for _, group in groupby(fresh, key=lambda row: rules.level_of(row["code"])):
-        _add_level(list(group), known, actor.now)
-    record(actor, "place.load", kind="place", count=len(fresh))
+        level = list(group)
+        _refuse_orphans(level, known)
+        for start in range(0, len(level), CHUNK):
+            with unit_of_work():
+                _add(level[start : start + CHUNK], known, actor.now)
+    with unit_of_work():
+        record(actor, "place.load", kind="place", count=len(fresh))
     return len(fresh)
 
 
-def _add_level(rows: list[dict[str, str]], known: dict[str, int], now: datetime) -> None:
+def _refuse_orphans(rows: list[dict[str, str]], known: dict[str, int]) -> None:
     orphans = [r["code"] for r in rows if (up := rules.parent_code(r["code"])) is not None and up not in known]
     if orphans:
         raise BadInput("place.no_parent", codes="、".join(orphans[:5]), count=len(orphans))
+
+
+def _add(rows: list[dict[str, str]], known: dict[str, int], now: datetime) -> None:
     places = [
         Place(
             created_at=now,
@@ -57,7 +68,7 @@ def _add_level(rows: list[dict[str, str]], known: dict[str, int], now: datetime)
         )
         for row in rows
     ]
-    Place.objects.bulk_create(places, batch_size=400)
+    Place.objects.bulk_create(places)
     known |= {place.code: place.id for place in places}
     PlaceCode.objects.bulk_create(
         [
@@ -69,8 +80,8 @@ def _add_level(rows: list[dict[str, str]], known: dict[str, int], now: datetime)
                 replaced_by=row.get("replaced_by", ""),
             )
             for row in rows
-        ],
-        batch_size=400,
+            if row.get("valid_from") or row.get("valid_to") or row.get("replaced_by")
+        ]
     )
 
 

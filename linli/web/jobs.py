@@ -3,7 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
-from linli.core.jobs import JobFunction
+from linli.core.jobs import JobFunction, Work
+from linli.core.notices import notify
+from linli.matching import actions as matching
+from linli.need import actions as need
+from linli.party import actions as party
+from linli.party import queries as people
 
-JOBS: Mapping[str, JobFunction] = {}
+
+def check_import(work: Work) -> dict[str, Any]:
+    """Read an uploaded list, match its rows, stage them."""
+    party.check_import(actor=work.actor, operation_id=work.uid, work=work, **work.args)
+    return {}
+
+
+def confirm_import(work: Work) -> dict[str, Any]:
+    """Write the people of an import, then screen the place and propose; tell who asked."""
+    counts = party.confirm_import(actor=work.actor, operation_id=work.uid, work=work, **work.args)
+    place_path = people.import_by_uid(work.actor, party.as_uid(work.args["batch_uid"])).place_path
+    return counts | find_needs(work, place_path)
+
+
+def find_needs(work: Work, place_path: str) -> dict[str, Any]:
+    """Screen a place and match its open needs with the offers."""
+    work("screen")
+    found = need.screen_people(actor=work.actor, place_path=place_path)
+    work("assign")
+    matched = matching.propose(actor=work.actor, place_path=place_path)
+    if work.asked_by:
+        notify(work.actor, [work.asked_by], "need.screened", link="/flags/", new=found["new"])
+    return {"flags": found, "matching": matched}
+
+
+def screen_place(work: Work) -> dict[str, Any]:
+    """The same, asked for by itself."""
+    return find_needs(work, work.args["place_path"])
+
+
+JOBS: Mapping[str, JobFunction] = {
+    "party.check_import": check_import,
+    "party.confirm_import": confirm_import,
+    "need.screen": screen_place,
+}

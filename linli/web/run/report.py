@@ -110,7 +110,7 @@ def _rules(job: MainJob) -> list[dict[str, Any]]:
     hits = job.screening.hits
     names = {}
     for rule, zh, en, source, status in zip(
-        *(hits[name].to_pylist() for name in ("rule", "reason_zh", "reason_en", "source", "status")), strict=True
+        *(hits[name].to_pylist() for name in ("rule", "reason", "reason_en", "source", "status")), strict=True
     ):
         names.setdefault(rule, (zh, en, source, status))
     counts = Counter(hits["rule"].to_pylist()).most_common()

@@ -44,9 +44,9 @@ def result_tables(job: MainJob, lang: Lang) -> dict[str, pa.Table]:
 
 
 def _flags(job: MainJob, lang: Lang) -> pa.Table:
-    """As `linli screen` writes them: `reason` in the asked language, the other beside it."""
+    """As `linli screen` writes them; `reason` in the asked language."""
     hits = job.screening.hits
-    return hits.append_column("reason", hits[f"reason_{lang}"]) if "reason" not in hits.column_names else hits
+    return hits if lang == "zh" else hits.set_column(hits.column_names.index("reason"), "reason", hits["reason_en"])
 
 
 def _proposals(job: MainJob, lang: Lang) -> pa.Table:

@@ -1,0 +1,58 @@
+"""Reading uploaded lists. Pure, for it runs in a child process that knows no database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from linli.engines import lists
+
+if TYPE_CHECKING:
+    from linli.engines.lists import Grid, Layout, ListBook
+
+DEMO_REGION = "999999"
+Columns = Sequence[Mapping[str, str | None]]
+
+
+@dataclass(frozen=True)
+class Upload:
+    """What an upload holds: recognised columns per sheet, records and faults."""
+
+    layouts: tuple[Layout, ...]
+    book: ListBook
+
+
+def read(files: dict[str, bytes], columns: Columns | None, on: date, regions: frozenset[str]) -> Upload:
+    """Every sheet of the files under its layout. `columns`: per sheet, column index → field as a person corrected it."""
+    grids, layouts = _open(files, columns)
+    book = lists.read_records(grids, layouts, on=on, known_regions=regions, demo_region=DEMO_REGION)
+    return Upload(tuple(layouts), book)
+
+
+def marked(
+    files: dict[str, bytes], columns: Columns | None, on: date, regions: frozenset[str], outcomes: Sequence[str], lang: str
+) -> bytes:
+    """The senders' own sheets again, with only the rows that have faults and a red column saying why and how to mend."""
+    grids, layouts = _open(files, columns)
+    book = lists.read_records(grids, layouts, on=on, known_regions=regions, demo_region=DEMO_REGION)
+    return lists.marked_workbook(
+        list(zip(grids, layouts, strict=True)), book.faults, outcomes=tuple(outcomes), lang="en" if lang == "en" else "zh"
+    )
+
+
+def _open(files: dict[str, bytes], columns: Columns | None) -> tuple[list[Grid], list[Layout]]:
+    grids = [grid for name, content in files.items() for grid in lists.read_grids(content, name)]
+    layouts = [lists.recognise(grid) for grid in grids]
+    if columns is not None:
+        layouts = [_corrected(layout, chosen) for layout, chosen in zip(layouts, columns, strict=True)]
+    return grids, layouts
+
+
+def _corrected(layout: Layout, chosen: Mapping[str, str | None]) -> Layout:
+    for column in layout.columns:
+        wanted = chosen.get(str(column.index), column.field)
+        if wanted != column.field:
+            layout = layout.with_column(column.index, wanted)
+    return layout
