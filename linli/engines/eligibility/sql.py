@@ -132,10 +132,15 @@ class Compiler:
         return self.ibis.literal(date.fromisoformat(_literal(node)))
 
     def _known(self, node: ast.expr) -> Column:
-        return self.visit(node).notnull()
+        return self._closed(node).notnull()
 
     def _unknown(self, node: ast.expr) -> Column:
-        return self.visit(node).isnull()
+        return self._closed(node).isnull()
+
+    def _closed(self, node: ast.expr) -> Column:
+        """A flag inside a CAST: Ibis 12 writes `NOT (x) IS NULL`, which SQL reads as `NOT (x IS NULL)`."""
+        value = self.visit(node)
+        return value.cast("int8") if value.type().is_boolean() else value
 
     def _otherwise(self, node: ast.expr, instead: ast.expr) -> Column:
         return self.ibis.coalesce(self.visit(node), self.visit(instead))

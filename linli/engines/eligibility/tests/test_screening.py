@@ -131,6 +131,14 @@ def test_a_table_of_other_types_is_refused_with_every_fault() -> None:
     assert all(say_fault(fault) for fault in caught.value.faults)
 
 
+def test_not_known_of_a_negation_is_not_known_of_the_fact() -> None:
+    book = load_rules(
+        HEAD + figure("able", "not disabled") + rule("ask", "unknown(able)") + rule("told", "known(able)")
+    )
+    result = screen(people([{"disabled": None}, {"disabled": True}]), book, on=ON)
+    assert (subjects(result, "ask"), subjects(result, "told")) == (["p0000"], ["p0001"])
+
+
 def test_quotes_and_line_ends_stay_sound_json() -> None:
     book = load_rules(HEAD + rule("r", "known(living)", reason="住 {living}"))
     words = 'he said "no"\n\\ 好'
