@@ -113,14 +113,20 @@ def against_ortools(needs: pa.Table, offers: pa.Table) -> None:
         n, m = len(unmet), len(capacity)
         network.add_arcs_with_capacity_and_unit_cost(need, n + offer, np.ones_like(need), cost)
         network.add_arcs_with_capacity_and_unit_cost(np.arange(n), np.full(n, n + m), np.ones(n, dtype=np.int64), unmet)
-        network.add_arcs_with_capacity_and_unit_cost(n + np.arange(m), np.full(m, n + m), capacity, np.zeros(m, dtype=np.int64))
-        network.set_nodes_supplies(np.arange(n + m + 1), np.concatenate([np.ones(n), np.zeros(m), [-n]]).astype(np.int64))
+        network.add_arcs_with_capacity_and_unit_cost(
+            n + np.arange(m), np.full(m, n + m), capacity, np.zeros(m, dtype=np.int64)
+        )
+        network.set_nodes_supplies(
+            np.arange(n + m + 1), np.concatenate([np.ones(n), np.zeros(m), [-n]]).astype(np.int64)
+        )
         assert network.solve() == network.OPTIMAL
         theirs.append(time.perf_counter() - began)
         found = {int(graph.cost_of(ours_chosen, unmet).sum()), network.optimal_cost()}
         assert len(found) == 1, found
-    print(f"| core vs OR-Tools, {n:,} × {m:,}, {len(need):,} arcs | cost equal ({found.pop():,}) "
-          f"| {min(ours):.2f} s / {min(theirs):.2f} s | ratio {min(ours) / min(theirs):.2f} |")
+    print(
+        f"| core vs OR-Tools, {n:,} × {m:,}, {len(need):,} arcs | cost equal ({found.pop():,}) "
+        f"| {min(ours):.2f} s / {min(theirs):.2f} s | ratio {min(ours) / min(theirs):.2f} |"
+    )
 
 
 def whole_run(count: int, offers: int) -> None:
@@ -132,8 +138,10 @@ def whole_run(count: int, offers: int) -> None:
     result = assign(*tables, on=ON, weights=_weights())
     took = time.perf_counter() - began
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024 / 1024
-    print(f"| assign {count:,} × {offers:,} | {result.proposals.num_rows:,} proposals, {result.unmet.num_rows:,} unmet "
-          f"| {took:.1f} s, peak {peak:.2f} GiB | gap {result.gap:.2e}, {result.report} |")
+    print(
+        f"| assign {count:,} × {offers:,} | {result.proposals.num_rows:,} proposals, {result.unmet.num_rows:,} unmet "
+        f"| {took:.1f} s, peak {peak:.2f} GiB | gap {result.gap:.2e}, {result.report} |"
+    )
 
 
 def _weights() -> object:

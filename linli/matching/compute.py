@@ -34,7 +34,7 @@ def weights_on(day: Any) -> Any:
     """The dated matching numbers in force on a day."""
     from linli.engines import assignment
 
-    return assignment.read_weights((Path(settings.LINLI_PACKS) / "common" / "matching.toml").read_bytes(), on=day)
+    return assignment.read_weights((Path(settings.LINLI_PACKS) / "common" / "matching.toml").read_text("utf-8"), on=day)
 
 
 @dataclass(frozen=True)

@@ -29,11 +29,25 @@ from linli.offer.workbook import OfferBook
 
 _DAYS = {day: at for at, day in enumerate(("MO", "TU", "WE", "TH", "FR", "SA", "SU"))}
 _MOST_BYTES = 200_000_000
-_TABLES = ("services", "organizations", "schedules", "service_at_location", "locations", "addresses", "attributes", "taxonomy_terms", "cost_options", "languages")
+_TABLES = (
+    "services",
+    "organizations",
+    "schedules",
+    "service_at_location",
+    "locations",
+    "addresses",
+    "attributes",
+    "taxonomy_terms",
+    "cost_options",
+    "languages",
+)
 
 WORDS = Words(
     {
-        "hsds_unreadable": ("不是 HSDS 3 的 JSON 或表格包；请核对文件", "not an HSDS 3 JSON file or tabular package; check the file"),
+        "hsds_unreadable": (
+            "不是 HSDS 3 的 JSON 或表格包；请核对文件",
+            "not an HSDS 3 JSON file or tabular package; check the file",
+        ),
         "hsds_too_large": ("包太大；请分开", "the package is too large; split it"),
         "hsds_no_services": ("包里没有 services；请核对", "the package holds no services; check it"),
         "hsds_no_id": ("服务没有 id；已略过", "a service without id; left out"),
@@ -41,7 +55,10 @@ WORDS = Words(
         "hsds_no_name": ("服务没有名称；已略过", "a service without a name; left out"),
         "hsds_inactive": ("服务状态是 {status}；已略过", "the service is {status}; left out"),
         "hsds_no_term": ("没有能对应的需求代码；请补上", "no term that maps to a need code; add one"),
-        "hsds_unknown_term": ("不认识的分类词；已记在技能里，请对应到需求代码", "unknown taxonomy term; kept among the skills, map it to a need code"),
+        "hsds_unknown_term": (
+            "不认识的分类词；已记在技能里，请对应到需求代码",
+            "unknown taxonomy term; kept among the skills, map it to a need code",
+        ),
         "hsds_bad_place": ("经纬度超出范围；已不用", "coordinates out of range; not used"),
         "hsds_bad_schedule": ("时间表读不了；已不用", "a schedule that cannot be read; not used"),
         "hsds_bad_date": ("日期读不了；这项服务已略过", "a date that cannot be read; the service is left out"),
@@ -65,7 +82,17 @@ def read_hsds(source: str | Path | bytes, name: str = "") -> OfferBook:
         services = list(_services(source))
     except BadInput as bad:
         raise BadInput([Fault(fault.code, file=file) for fault in bad.faults]) from None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, csv.Error, zipfile.BadZipFile, NotImplementedError):
+    except (
+        OSError,
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        RecursionError,
+        csv.Error,
+        zipfile.BadZipFile,
+        NotImplementedError,
+    ):
         raise BadInput([Fault("hsds_unreadable", file=file)]) from None
     if not services:
         raise BadInput([Fault("hsds_no_services", file=file)])
@@ -95,7 +122,7 @@ def _services(source: str | Path | bytes) -> Iterator[Mapping[str, Any]]:
         yield from _joined(_zipped(source))
         return
     loaded = json.loads(source.decode("utf-8-sig"))
-    found = loaded.get("contents", loaded.get("services", [loaded])) if isinstance(loaded, dict) else loaded
+    found: Any = loaded.get("contents", loaded.get("services", [loaded])) if isinstance(loaded, dict) else loaded
     yield from (service for service in found if isinstance(service, dict))
 
 
@@ -105,7 +132,10 @@ def _csv_file(path: Path) -> list[dict[str, str]]:
 
 def _csv(data: bytes) -> list[dict[str, str]]:
     rows = csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline=""))
-    return [{key: value for key, value in row.items() if isinstance(key, str) and isinstance(value, str) and value} for row in rows]
+    return [
+        {key: value for key, value in row.items() if isinstance(key, str) and isinstance(value, str) and value}
+        for row in rows
+    ]
 
 
 def _zipped(data: bytes) -> dict[str, list[dict[str, str]]]:
@@ -134,8 +164,14 @@ def _joined(tables: Mapping[str, list[dict[str, str]]]) -> Iterator[dict[str, An
 
     for service in tables.get("services", ()):
         uid = service.get("id", "-")
-        places = [{**row, "location": one("locations", row.get("location_id"))} for row in group("service_at_location", "service_id")[uid]]
-        terms = [{"taxonomy_term": one("taxonomy_terms", row.get("taxonomy_term_id"))} for row in group("attributes", "link_id")[uid]]
+        places = [
+            {**row, "location": one("locations", row.get("location_id"))}
+            for row in group("service_at_location", "service_id")[uid]
+        ]
+        terms = [
+            {"taxonomy_term": one("taxonomy_terms", row.get("taxonomy_term_id"))}
+            for row in group("attributes", "link_id")[uid]
+        ]
         yield {
             **service,
             "organization": one("organizations", service.get("organization_id")),
@@ -152,7 +188,14 @@ class _Service:
         self.service, self.file, self.number = service, file, number
         self.faults: list[Fault] = []
 
-    def fault(self, code: str, column: str, value: object = "", outcome: Literal["refused", "doubtful"] = "doubtful", **params: str) -> None:
+    def fault(
+        self,
+        code: str,
+        column: str,
+        value: object = "",
+        outcome: Literal["refused", "doubtful"] = "doubtful",
+        **params: str,
+    ) -> None:
         self.faults.append(Fault(code, outcome, self.file, "services", self.number, column, str(value)[:200], params))
 
     def offer(self) -> dict[str, Any] | None:
@@ -178,7 +221,11 @@ class _Service:
             "name": name,
             "need_codes": codes,
             "skills": others,
-            "languages": list(dict.fromkeys(filter(None, (_text(row.get("name") or row.get("code")) for row in _rows(service, "languages"))))),
+            "languages": list(
+                dict.fromkeys(
+                    filter(None, (_text(row.get("name") or row.get("code")) for row in _rows(service, "languages")))
+                )
+            ),
             "capacity": 1,
             "slots": slots,
             "conditions": self._conditions(),
@@ -249,18 +296,26 @@ class _Service:
             if (age := _number(service.get(key))) is not None and 0 <= age <= 150
         ]
         costs = [row for row in _rows(service, "cost_options") if _number(row.get("amount")) is not None]
-        yuan = [_number(row.get("amount")) or 0.0 for row in costs if (_text(row.get("currency")) or "").casefold() in ("cny", "rmb")]
+        yuan = [
+            _number(row.get("amount")) or 0.0
+            for row in costs
+            if (_text(row.get("currency")) or "").casefold() in ("cny", "rmb")
+        ]
         if yuan and 0 <= max(yuan) < 1e9:
             items.append(f"fee_fen={round(max(yuan) * 100)}")
         written = [service.get("eligibility_description"), None if yuan else service.get("fees_description")]
-        items += [text.replace(";", "，").replace("；", "，").replace("\n", " ") for one in written if (text := _text(one))]
+        items += [
+            text.replace(";", "，").replace("；", "，").replace("\n", " ") for one in written if (text := _text(one))
+        ]
         return "；".join(items) or None
 
 
 @cache
 def _terms() -> dict[str, str]:
     """Term (small letters) → need code: the shipped table, and Linli's own codes and words."""
-    table: dict[str, str] = tomllib.loads((Path(__file__).parent / "data/hsds_terms.toml").read_text(encoding="utf-8"))["terms"]
+    table: dict[str, str] = tomllib.loads((Path(__file__).parent / "data/hsds_terms.toml").read_text(encoding="utf-8"))[
+        "terms"
+    ]
     own = {word.casefold(): code for code, words in NEED_CODES.items() for word in (code, *words)}
     return {**table, **own}
 
@@ -271,7 +326,12 @@ def _rows(holder: Mapping[str, Any], key: str) -> Iterable[Mapping[str, Any]]:
 
 
 def _weekly(row: Mapping[str, Any]) -> list[Slot]:
-    """Half-hour slots of a weekly schedule; [] where it names no day or no hours. Times may end with seconds or a zone."""
+    """Half-hour slots of a weekly schedule; [] where it is not weekly or names no day or no hours.
+
+    Times may end with seconds or a zone; the zone is not used.
+    """
+    if (_text(row.get("freq")) or "WEEKLY").upper() != "WEEKLY":
+        return []
     days = [day.strip()[-2:].upper() for day in (_text(row.get("byday")) or "").split(",") if day.strip()]
     opens, closes = (_minutes(row.get(key)) for key in ("opens_at", "closes_at"))
     if not days or opens is None or closes is None:

@@ -17,12 +17,8 @@ class Offer(Guarded):
 
     code = models.CharField(max_length=60, unique=True)
     provider = models.CharField(max_length=120)
-    provider_person = models.ForeignKey(
-        "party.Person", null=True, on_delete=models.SET_NULL, related_name="offers"
-    )
-    organisation = models.ForeignKey(
-        "party.Organisation", null=True, on_delete=models.SET_NULL, related_name="offers"
-    )
+    provider_person = models.ForeignKey("party.Person", null=True, on_delete=models.SET_NULL, related_name="offers")
+    organisation = models.ForeignKey("party.Organisation", null=True, on_delete=models.SET_NULL, related_name="offers")
     party = models.CharField(
         max_length=12, choices=[(p, p) for p in ("community", "worker", "organisation", "volunteer", "charity")]
     )

@@ -31,11 +31,24 @@ _EXAMPLE = {
 }
 _HELP = (
     ("带 * 的列必填。一行一项资源；编号各不相同。", "Columns with * must be filled. One offer a row; ids differ."),
-    ("需求代码、语言、技能、人员可写多个，用 ； 或 、 分开；第一个需求是主业。", "Several codes, languages, skills or people: part them by ; or ,. The first code is the main line."),
-    ("时间：二 14:00-17:00；四 09:00-11:00；周一-周五 上午；工作日；每天 晚上。", "Times: Tue 14:00-17:00; Thu 09:00-11:00; Mon-Fri morning; weekdays; daily evening."),
-    ("条件机器能读：年龄>=60、年龄<=18、性别=女、人群=MLA|DES、地区=330521103、级别<=2、服务人员性别=女（或 1|2）、自付=20元、每份上限=5000元；其他写法照原文提醒社工先问。",
-     "Conditions read by machine: age>=60, age<=18, sex=2, groups=MLA|DES, place=330521103, level<=2, helper_sex=2 (or 1|2), fee_fen=2000, max_fen=500000; anything else is shown to the worker to ask first."),
-    ("审查有效期：接触未成年人或入户的服务，过期或没写就不会被推荐。", "Vetting: services close to minors or in homes are never proposed when it is past or empty."),
+    (
+        "需求代码、语言、技能、人员可写多个，用 ； 或 、 分开；第一个需求是主业。",
+        "Several codes, languages, skills or people: part them by ; or ,. The first code is the main line.",
+    ),
+    (
+        "时间：二 14:00-17:00；四 09:00-11:00；周一-周五 上午；工作日；每天 晚上。",
+        "Times: Tue 14:00-17:00; Thu 09:00-11:00; Mon-Fri morning; weekdays; daily evening.",
+    ),
+    (
+        "条件机器能读：年龄>=60、年龄<=18、性别=女、人群=MLA|DES、地区=330521103、级别<=2、"
+        "服务人员性别=女（或 1|2）、自付=20元、每份上限=5000元；其他写法照原文提醒社工先问。",
+        "Conditions read by machine: age>=60, age<=18, sex=2, groups=MLA|DES, place=330521103, level<=2, "
+        "helper_sex=2 (or 1|2), fee_fen=2000, max_fen=500000; anything else is shown to the worker to ask first.",
+    ),
+    (
+        "审查有效期：接触未成年人或入户的服务，过期或没写就不会被推荐。",
+        "Vetting: services close to minors or in homes are never proposed when it is past or empty.",
+    ),
 )
 
 

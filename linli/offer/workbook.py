@@ -48,16 +48,31 @@ HEADINGS: dict[str, tuple[str, ...]] = {
 }
 NEEDED = ("offer_id", "name", "kind", "need_codes", "capacity")
 _PARTY_WORDS = {"community": "社区", "worker": "社工", "social worker": "社工", "organisation": "社会组织"}
-_PARTY_WORDS |= {"organization": "社会组织", "volunteer": "志愿者", "charity": "慈善资源", "慈善": "慈善资源", "社区组织": "社区"}
+_PARTY_WORDS |= {
+    "organization": "社会组织",
+    "volunteer": "志愿者",
+    "charity": "慈善资源",
+    "慈善": "慈善资源",
+    "社区组织": "社区",
+}
 _LISTED = re.compile(r"[;；,，、\n]")
 _MOST_BYTES = 50_000_000
 
 WORDS = Words(
     {
-        "unreadable": ("读不了；请用 XLSX 或 CSV（UTF-8 或 GB18030）", "cannot be read; use XLSX, or CSV in UTF-8 or GB18030"),
+        "unreadable": (
+            "读不了；请用 XLSX 或 CSV（UTF-8 或 GB18030）",
+            "cannot be read; use XLSX, or CSV in UTF-8 or GB18030",
+        ),
         "too_large": ("文件太大；请分成几个", "the file is too large; split it"),
-        "no_headings": ("没找到标题行；标题行要有：编号、名称、类型、需求代码、名额", "no heading row found; it needs: offer_id, name, kind, need_codes, capacity"),
-        "heading_missing": ("缺这一列；请加上（可从模板复制）", "this column is missing; add it (copy it from the template)"),
+        "no_headings": (
+            "没找到标题行；标题行要有：编号、名称、类型、需求代码、名额",
+            "no heading row found; it needs: offer_id, name, kind, need_codes, capacity",
+        ),
+        "heading_missing": (
+            "缺这一列；请加上（可从模板复制）",
+            "this column is missing; add it (copy it from the template)",
+        ),
         "heading_twice": ("这一列有两次；请留一列", "this column stands twice; keep one"),
         "empty": ("没有填；请填上", "nothing is filled in; fill it in"),
         "id_repeated": ("编号与第 {first} 行重复；请改成各不相同", "the same id as row {first}; make them differ"),
@@ -71,7 +86,10 @@ WORDS = Words(
         "bad_longitude": ("经度在 -180 到 180 之间；请改正", "longitude lies between -180 and 180; correct it"),
         "half_point": ("纬度和经度要一起写", "write latitude and longitude together"),
         "bad_place": ("区划代码是 2 到 12 位数字；请改正", "a division code is 2 to 12 digits; correct it"),
-        "bad_slots": ("时间写法如：二 14:00-17:00；四 09:00-11:00", "write times like: Tue 14:00-17:00; Thu 09:00-11:00"),
+        "bad_slots": (
+            "时间写法如：二 14:00-17:00；四 09:00-11:00",
+            "write times like: Tue 14:00-17:00; Thu 09:00-11:00",
+        ),
     }
 )
 
@@ -95,7 +113,14 @@ class _Row:
     headings: dict[str, str]
     faults: list[Fault]
 
-    def fault(self, field: str, code: str, value: str = "", outcome: Literal["refused", "doubtful"] = "doubtful", **params: str) -> None:
+    def fault(
+        self,
+        field: str,
+        code: str,
+        value: str = "",
+        outcome: Literal["refused", "doubtful"] = "doubtful",
+        **params: str,
+    ) -> None:
         column = self.headings.get(field, field)
         self.faults.append(Fault(code, outcome, self.file, self.sheet, self.number, column, value, params))
 
@@ -121,7 +146,14 @@ def read_offers(source: str | Path | bytes, name: str = "") -> OfferBook:
     for number, cells in enumerate(grid[top + 1 :], start=top + 2):
         if not any(cells):
             continue
-        row = _Row(file, sheet, number, {field: cells[at] if at < len(cells) else "" for field, at in columns.items()}, headings, [])
+        row = _Row(
+            file,
+            sheet,
+            number,
+            {field: cells[at] if at < len(cells) else "" for field, at in columns.items()},
+            headings,
+            [],
+        )
         made = _read_row(row, seen)
         faults += row.faults
         if not any(fault.outcome == "refused" for fault in row.faults):
@@ -189,7 +221,10 @@ def _find_headings(grid: Sequence[Sequence[str]], file: str, sheet: str) -> tupl
         elif field:
             columns[field] = at
     missing = [field for field in NEEDED if field not in columns]
-    faults += [Fault("heading_missing", file=file, sheet=sheet, row=best + 1, column=f"{HEADINGS[field][0]} {field}") for field in missing]
+    faults += [
+        Fault("heading_missing", file=file, sheet=sheet, row=best + 1, column=f"{HEADINGS[field][0]} {field}")
+        for field in missing
+    ]
     if faults:
         raise BadInput(faults)
     return best, columns, {field: grid[best][at] for field, at in columns.items()}
@@ -209,7 +244,9 @@ def _read_row(row: _Row, seen: dict[str, int]) -> dict[str, Any]:
         row.fault("offer_id", "id_repeated", offer_id, "refused", first=str(seen[offer_id]))
     elif offer_id:
         seen[offer_id] = row.number
-    made: dict[str, Any] = {name: cells.get(name) or None for name in ("offer_id", "provider", "name", "unit", "conditions")}
+    made: dict[str, Any] = {
+        name: cells.get(name) or None for name in ("offer_id", "provider", "name", "unit", "conditions")
+    }
     made |= {name: _list(cells.get(name, "")) for name in ("skills", "languages", "people")}
     made |= {"kind": _kind(row), "party": _party(row), "need_codes": _codes(row), "capacity": _capacity(row)}
     made |= {name: _date(row, name) for name in ("vetted_until", "valid_from", "valid_to")}
@@ -227,7 +264,13 @@ def _kind(row: _Row) -> str | None:
     word = _plain(row.cells.get("kind", ""))
     kinds = {**{kind: kind for kind in KIND_WORDS}, **{words: kind for kind, words in KIND_WORDS.items()}}
     if word and word not in kinds:
-        row.fault("kind", "bad_kind", row.cells["kind"], "refused", known="、".join(f"{kind} {words}" for kind, words in KIND_WORDS.items()))
+        row.fault(
+            "kind",
+            "bad_kind",
+            row.cells["kind"],
+            "refused",
+            known="、".join(f"{kind} {words}" for kind, words in KIND_WORDS.items()),
+        )
     return kinds.get(word)
 
 
@@ -247,7 +290,12 @@ def _codes(row: _Row) -> list[str]:
     for written in _list(row.cells.get("need_codes", "")):
         code = words.get(_plain(written))
         if code is None:
-            row.fault("need_codes", "bad_code", written, known="、".join(f"{code} {NEED_CODES[code][0]}" for code in KNOWN_CODES))
+            row.fault(
+                "need_codes",
+                "bad_code",
+                written,
+                known="、".join(f"{code} {NEED_CODES[code][0]}" for code in KNOWN_CODES),
+            )
         elif code not in found:
             found.append(code)
     return found
@@ -267,14 +315,13 @@ def _date(row: _Row, field: str) -> date | None:
         return None
     match = re.fullmatch(r"([0-9]{4})[-/.年]?([0-9]{1,2})[-/.月]?([0-9]{1,2})日?(?:[ T]00:00(?::00)?)?", written)
     try:
-        return date(int(match[1]), int(match[2]), int(match[3])) if match else _no_date(row, field, written)
+        if match:
+            return date(int(match[1]), int(match[2]), int(match[3]))
     except ValueError:
-        return _no_date(row, field, written)
-
-
-def _no_date(row: _Row, field: str, written: str) -> None:
-    """Dates are safety facts (vetting, validity): a row whose date cannot be read is refused."""
+        pass
+    # Dates are safety facts (vetting, validity): a row whose date cannot be read is refused.
     row.fault(field, "bad_date", written, "refused")
+    return None
 
 
 def _slots(row: _Row) -> list[str]:

@@ -4,5 +4,6 @@ from django.urls import include, path
 
 urlpatterns = [
     path("account/", include("linli.web.third_party_routes")),
+    path("", include("linli.ui.urls")),
     path("", include("linli.party.urls_account")),
 ]

@@ -68,7 +68,7 @@ def test_an_empty_chain_holds():
 
 def test_the_row_goes_when_its_change_is_rolled_back():
     some_rows(1)
-    with pytest.raises(ZeroDivisionError), unit_of_work():  # noqa: PT012 – the change and its failure are one unit
+    with pytest.raises(ZeroDivisionError), unit_of_work():
         record(ACTOR, "need.close")
         raise ZeroDivisionError
     assert AuditRow.objects.count() == 1

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from linli.engines.assignment.conditions import Conditions, read_conditions
 from linli.engines.assignment.data import KINDS
-from linli.engines.assignment.slots import bits_of
+from linli.engines.assignment.slots import WORDS, bits_of
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -111,7 +111,9 @@ def arrays(needs: pa.Table, offers: pa.Table) -> tuple[Needs, Offers, list[str]]
     )
 
 
-def _needs(needs: pa.Table, offers: pa.Table, codes: list[str], languages: _Universe, skills: _Universe, groups: _Universe) -> Needs:
+def _needs(
+    needs: pa.Table, offers: pa.Table, codes: list[str], languages: _Universe, skills: _Universe, groups: _Universe
+) -> Needs:
     number = {code: at for at, code in enumerate(codes)}
     slots, unread = _slots(needs["slots"].to_pylist())
     wishes = [(text or "").strip() for text in needs["helper_sex"].to_pylist()]
@@ -140,7 +142,13 @@ def _needs(needs: pa.Table, offers: pa.Table, codes: list[str], languages: _Univ
 
 
 def _offers(
-    offers: pa.Table, offer_codes: list[list[str]], conditions: list[Conditions], codes: list[str], languages: _Universe, skills: _Universe, groups: _Universe
+    offers: pa.Table,
+    offer_codes: list[list[str]],
+    conditions: list[Conditions],
+    codes: list[str],
+    languages: _Universe,
+    skills: _Universe,
+    groups: _Universe,
 ) -> Offers:
     number = {code: at for at, code in enumerate(codes)}
     listed = np.zeros((len(offer_codes), max(len(codes), 1)), dtype=np.int8)
@@ -190,7 +198,7 @@ def plain(text: str) -> str:
     return unicodedata.normalize("NFKC", text).strip().casefold()
 
 
-_LANGUAGES = {name: "zh" for name in ("普通话", "国语", "汉语", "mandarin", "chinese", "cmn", "zho", "zh-cn")}
+_LANGUAGES = dict.fromkeys(("普通话", "国语", "汉语", "mandarin", "chinese", "cmn", "zho", "zh-cn"), "zh")
 _LANGUAGES |= {"英语": "en", "english": "en", "eng": "en", "手语": "csl", "中国手语": "csl", "sign": "csl"}
 
 
@@ -207,7 +215,7 @@ def _clean(listed: Sequence[str] | None) -> list[str]:
 class _Universe:
     """Every value of a list column, so that a list becomes a row of bits."""
 
-    def __init__(self, lists: Iterable[Sequence[str] | None], norm: object) -> None:
+    def __init__(self, lists: Iterable[Sequence[str] | None], norm: Callable[[str], str]) -> None:
         self._norm = norm
         self._cache: dict[str, str] = {}
         names = sorted({self._name(value) for listed in lists for value in listed or () if value and value.strip()})
@@ -216,7 +224,7 @@ class _Universe:
 
     def _name(self, value: str) -> str:
         if value not in self._cache:
-            self._cache[value] = self._norm(value)  # type: ignore[operator]
+            self._cache[value] = self._norm(value)
         return self._cache[value]
 
     def bits(self, lists: Sequence[Sequence[str] | None]) -> Bits:
@@ -229,15 +237,15 @@ class _Universe:
         return rows
 
 
-def _once(read: object, texts: list[str | None]) -> list[Conditions]:
-    known = {text: read(text) for text in set(texts)}  # type: ignore[operator]
+def _once(read: Callable[[str | None], Conditions], texts: list[str | None]) -> list[Conditions]:
+    known = {text: read(text) for text in set(texts)}
     return [known[text] for text in texts]
 
 
 def _slots(lists: list[list[str] | None]) -> tuple[Bits, int]:
     known = {key: bits_of(key) for key in {tuple(listed or ()) for listed in lists}}
     rows = [known[tuple(listed or ())] for listed in lists]
-    bits = np.array([row for row, _ in rows], dtype=np.uint64).reshape(len(rows), -1)
+    bits = np.array([row for row, _ in rows], dtype=np.uint64).reshape(len(rows), WORDS)
     return bits, sum(unread for _, unread in rows)
 
 

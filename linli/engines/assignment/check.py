@@ -112,7 +112,9 @@ def _walls(result: Mapping[str, Any], needs: dict[str, Any], offers: dict[str, A
     return problems
 
 
-def _broken(need: Mapping[str, Any], offer: Mapping[str, Any], barred: set[str], on: date, rules: Mapping[str, Any]) -> list[str]:
+def _broken(
+    need: Mapping[str, Any], offer: Mapping[str, Any], barred: set[str], on: date, rules: Mapping[str, Any]
+) -> list[str]:
     walls = []
     last = max(on, need.get("due_on") or on)
     who = [offer.get("provider"), offer.get("name"), *(offer.get("people") or ())]
@@ -121,9 +123,9 @@ def _broken(need: Mapping[str, Any], offer: Mapping[str, Any], barred: set[str],
     if need["code"] not in (offer.get("need_codes") or ()):
         walls.append("no_offer_for_code")
     close = (offer.get("kind") or "service") in rules["vet_kinds"]
-    if close and (need["code"] in rules["vet_codes"] or (need.get("minor") and rules["vet_minor"])):
-        if (offer.get("vetted_until") or date.min) < last:
-            walls.append("vetting")
+    asked = need["code"] in rules["vet_codes"] or (need.get("minor") and rules["vet_minor"])
+    if close and asked and (offer.get("vetted_until") or date.min) < last:
+        walls.append("vetting")
     if (offer.get("valid_to") or date.max) < on or (offer.get("valid_from") or date.min) > last:
         walls.append("validity")
     return walls

@@ -37,10 +37,16 @@ def assign(
 ) -> None:
     """需求对接资源：硬约束、打分、最优分配和缘由。Match needs to offers, with reasons and proof."""
     tongue: Lang = "en" if lang == "en" else "zh"
-    day = on.date() if on else date.today()
+    day = on.date() if on else datetime.now().astimezone().date()
     try:
         tables = _read(needs, offers)
-        result = run(*tables, on=day, weights=_weights(weights, day), k=k, progress=progress_on_stderr(lambda step: WORDS.say(step, tongue)))
+        result = run(
+            *tables,
+            on=day,
+            weights=_weights(weights, day),
+            k=k,
+            progress=progress_on_stderr(lambda step: WORDS.say(step, tongue)),
+        )
     except BadInput as bad:
         raise stop_on_bad_input(bad.faults, lambda fault: say_fault(fault, tongue)) from None
     with Outputs() as outputs:

@@ -17,7 +17,6 @@ from linli.engines.assignment.pairs import UNREACHED, Block, Pairs
 from linli.engines.assignment.scoring import FULL
 from linli.engines.progress import Progress
 
-
 MILD_STEP = 8 * FULL
 
 
@@ -86,7 +85,7 @@ def solve(pairs: Pairs, near: int, rounds: int, progress: Progress) -> Core:
         progress("flow", done)
         chosen, price = priced_choice(arcs, capacity, unmet_cost, mild)
         chosen_cost = arcs.cost_of(chosen, unmet_cost)
-        pays = chosen_cost + np.where(chosen >= 0, price[chosen], 0)
+        pays = chosen_cost + np.append(price, 0)[chosen]
         arcs = _tightest(arcs, chosen, price, near + 2)
         more, least, _ = _price_out(pairs, price, pays, near, progress)
         bound = max(bound, least - int((capacity * price).sum()))
@@ -149,9 +148,12 @@ def priced_choice(arcs: Arcs, capacity: Ints, unmet_cost: Ints, mild: Ints) -> t
 
 
 def _tightest(arcs: Arcs, chosen: Ints, price: Ints, most: int) -> Arcs:
-    """The chosen arc of each need and the `most` that come nearest to it; pricing brings back any other that matters."""
-    priced = arcs.cost + price[arcs.offer] - FULL * (arcs.offer == chosen[arcs.need]) * 1_000_000
-    order = np.lexsort((priced, arcs.need))
+    """The `most` arcs of each need that are cheapest with price, the chosen one among them.
+
+    Pricing brings back any other that comes to matter.
+    """
+    priced = arcs.cost + price[arcs.offer]
+    order = np.lexsort((priced, arcs.offer != chosen[arcs.need], arcs.need))
     first = np.searchsorted(arcs.need, np.arange(len(chosen)))
     keep = np.sort(order[np.arange(len(order)) - first[arcs.need[order]] < most])
     return Arcs(arcs.need[keep], arcs.offer[keep], arcs.cost[keep])
@@ -173,7 +175,9 @@ def choose(arcs: Arcs, capacity: Ints, unmet_cost: Ints) -> Ints:
     room = np.concatenate([np.ones(len(arcs), dtype=np.int64), ones, np.minimum(capacity[used], count)])
     costs = np.concatenate([arcs.cost, unmet_cost, np.zeros(len(used), dtype=np.int64)])
     added = network.add_arcs_with_capacity_and_unit_cost(tails, heads, room, costs)
-    network.set_nodes_supplies(np.arange(sink + 1), np.concatenate([ones, np.zeros(len(used), dtype=np.int64), [-count]]))
+    network.set_nodes_supplies(
+        np.arange(sink + 1), np.concatenate([ones, np.zeros(len(used), dtype=np.int64), [-count]])
+    )
     status = network.solve()
     assert status == network.OPTIMAL, status
     taken = np.flatnonzero(network.flows(added[: len(arcs)]) > 0)
@@ -190,7 +194,7 @@ def prices(arcs: Arcs, chosen: Ints, unmet_cost: Ints, capacity: Ints) -> Ints |
     need paying more than it would cost to leave it; None when the choice is not optimal.
     """
     count, offers = len(chosen), len(capacity)
-    price = np.zeros(offers, dtype=np.int64)
+    price = np.zeros(offers + 1, dtype=np.int64)  # the last is what an unmet need (-1) pays
     own = arcs.cost_of(chosen, unmet_cost)
     start = np.searchsorted(arcs.need, np.arange(count + 1))
     by_offer = np.argsort(chosen, kind="stable")
@@ -198,7 +202,7 @@ def prices(arcs: Arcs, chosen: Ints, unmet_cost: Ints, capacity: Ints) -> Ints |
     spare = capacity > np.bincount(chosen[chosen >= 0], minlength=offers)
     moved = np.arange(count)
     for _ in range(count + offers + 2):
-        holds = own[moved] + np.where(chosen[moved] >= 0, price[chosen[moved]], 0)
+        holds = own[moved] + price[chosen[moved]]
         if (holds > unmet_cost[moved]).any():
             return None
         sizes = start[moved + 1] - start[moved]
@@ -207,7 +211,7 @@ def prices(arcs: Arcs, chosen: Ints, unmet_cost: Ints, capacity: Ints) -> Ints |
         np.maximum.at(price, arcs.offer[at], np.repeat(holds, sizes) - arcs.cost[at])
         risen = np.flatnonzero(price > before)
         if not len(risen):
-            return price
+            return price[:-1]
         if spare[risen].any():
             return None
         moved = by_offer[_ranges(offer_start[risen], offer_start[risen + 1])]
@@ -219,4 +223,4 @@ def _ranges(first: Ints, last: Ints) -> Ints:
     sizes = last - first
     ends = np.cumsum(sizes)
     total = int(ends[-1]) if len(ends) else 0
-    return np.arange(total) - np.repeat(ends - sizes - first, sizes)
+    return np.asarray(np.arange(total) - np.repeat(ends - sizes - first, sizes))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -80,7 +81,9 @@ class Pairs:
         j = columns[None, :]
         score = np.zeros((len(rows), len(columns)), dtype=np.int16)
         walls = np.zeros((len(rows), len(columns)), dtype=np.uint16)
-        score += self._spread("wish", rows, j, lambda i, j: points["fit"] * scoring.fit(i, j) + points["wish"] * scoring.wish(i, j))
+        score += self._spread(
+            "wish", rows, j, lambda i, j: points["fit"] * scoring.fit(i, j) + points["wish"] * scoring.wish(i, j)
+        )
         score += self._spread("money", rows, j, lambda i, j: points["cost"] * scoring.cost(i, j))
         score += (points["wait"] * scoring.wait(rows)).astype(np.int16)[:, None]
         walls |= self._spread("wish", rows, j, barring.wish, np.uint16)
@@ -99,11 +102,18 @@ class Pairs:
         return Block(rows, columns, score, walls)
 
     def _spread(
-        self, key: str, rows: Ints, j: Ints, reckon: Callable[[Ints, Ints], npt.NDArray[np.generic]], kind: type = np.int16
-    ) -> npt.NDArray[np.generic]:
+        self,
+        key: str,
+        rows: Ints,
+        j: Ints,
+        reckon: Callable[[Ints, Ints], npt.NDArray[np.integer[Any]]],
+        kind: type[np.int16] | type[np.uint16] = np.int16,
+    ) -> npt.NDArray[np.integer[Any]]:
         """`reckon` once per distinct key among the rows, copied to every row with that key."""
         _, first, place = np.unique(self._keys[key][rows], return_index=True, return_inverse=True)
-        table = np.broadcast_to(reckon(rows[first][:, None], j).astype(kind), (len(first), j.shape[1]))
+        table: npt.NDArray[np.integer[Any]] = np.broadcast_to(
+            reckon(rows[first][:, None], j).astype(kind), (len(first), j.shape[1])
+        )
         return np.asarray(table[place])
 
     def _exclude(self, rows: Ints, columns: Ints, walls: Mask) -> None:

@@ -11,7 +11,20 @@ from linli.engines.assignment.data import AssignResult
 from linli.engines.assignment.words import say_reason, say_unlocked, say_why
 from linli.engines.words import Lang
 
-MATCHES = ("need_id", "offer_id", "rank", "score", "fit", "wish", "wait", "distance", "cost", "why", "binding", "unlocked_by")
+MATCHES = (
+    "need_id",
+    "offer_id",
+    "rank",
+    "score",
+    "fit",
+    "wish",
+    "wait",
+    "distance",
+    "cost",
+    "why",
+    "binding",
+    "unlocked_by",
+)
 
 
 def matches(result: AssignResult, lang: Lang = "zh") -> pa.Table:

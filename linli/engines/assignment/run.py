@@ -43,7 +43,14 @@ def assign(
     core = solve(pairs, NEAR, ROUNDS, progress)
     found = survey(pairs, core, k - 1, WHY_NOT, progress)
     telling = Telling(need_table, offer_table, pairs, core, on)
-    options = {"on": on.isoformat(), "k": k, "near": NEAR, "rounds": ROUNDS, "why_not": WHY_NOT, "weights": weights_json(weights)}
+    options = {
+        "on": on.isoformat(),
+        "k": k,
+        "near": NEAR,
+        "rounds": ROUNDS,
+        "why_not": WHY_NOT,
+        "weights": weights_json(weights),
+    }
     return AssignResult(
         proposals=telling.proposals(found),
         unmet=telling.unmet(found),

@@ -30,7 +30,7 @@ class Scoring:
         levels = np.array([0, *(self.weights.wait_level[level] for level in (1, 2, 3, 4))], dtype=np.int64)
         due = self.needs.due
         overdue = np.where(due == UNKNOWN_DAY, 0, np.maximum(today - due, 0))
-        return np.minimum(levels[self.needs.level] + overdue * self.weights.overdue_per_day, 100)
+        return np.asarray(np.minimum(levels[self.needs.level] + overdue * self.weights.overdue_per_day, 100))
 
     def fit(self, i: Ints, j: Ints) -> Ints:
         """The kind of offer for this code, less for a side line, less for wished skills that are missing."""
@@ -57,7 +57,7 @@ class Scoring:
 
     def wait(self, i: Ints) -> Ints:
         """The need's level and the days it is overdue."""
-        return self._wait[i]
+        return np.asarray(self._wait[i])
 
     def place(self, i: Ints, j: Ints) -> Ints:
         """Nearness by division, where distance cannot be measured."""

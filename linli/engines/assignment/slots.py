@@ -25,7 +25,7 @@ _DAYS |= {word: tuple(range(7)) for word in ("每天", "每日", "daily", "天�
 _PARTS = {"上午": (16, 24), "下午": (26, 36), "晚上": (36, 42), "全天": (0, 48)}
 _PARTS |= {"morning": (16, 24), "afternoon": (26, 36), "evening": (36, 42), "all day": (0, 48)}
 _TIME = re.compile(r"(\d{1,2})[:点时]?(\d{2})?\s*(?:-|到|至)\s*(\d{1,2})[:点时]?(\d{2})?\s*$")
-_PLAIN = str.maketrans({dash: "-" for dash in "–—~～―−"} | {"，": ",", "、": ",", "：": ":"})
+_PLAIN = str.maketrans(dict.fromkeys("–—~～―−", "-") | {"，": ",", "、": ",", "：": ":"})
 
 Slot = tuple[int, int, int]
 """Day (0 Monday … 6 Sunday), first half hour, half hour after the last."""
@@ -93,14 +93,15 @@ def _split_time(text: str) -> tuple[str, int, int]:
 
 def _read_days(text: str) -> list[int]:
     days: set[int] = set()
-    for item in re.split(r"[,\s/和]+", text.strip(" ,的")):
+    for item in re.split(r"[,\s/和]+", re.sub("[至到]", "-", text.strip(" ,的"))):
         names = [_day(name) for name in item.split("-")] if item else []
         if not names:
             continue
         if len(names) > 2 or any(name is None for name in names):
             raise ValueError(text)
         first, last = names[0] or (), names[-1] or ()
-        days |= set(first) if len(names) == 1 else {day % 7 for day in range(first[0], last[0] + 1 + 7 * (last[0] < first[0]))}
+        span = range(first[0], last[0] + 1 + 7 * (last[0] < first[0]))
+        days |= set(first) if len(names) == 1 else {day % 7 for day in span}
     return sorted(days)
 
 

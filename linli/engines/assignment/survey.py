@@ -26,7 +26,8 @@ FULL_UP = 1 << 15
 @dataclass(frozen=True)
 class Found:
     """Positions: `other_*` next best permitted offers of met needs, best first; `rejected_*` with the walls in the
-    way (FULL_UP where only places lack, told to unmet needs); for each unmet need the offer nearest to helping (-1: none) and its walls."""
+    way (FULL_UP where only places lack, told to unmet needs); for each unmet need the offer
+    nearest to helping (-1: none), its walls, and 1 where the next place there is this need's."""
 
     other_need: Ints
     other_offer: Ints
@@ -65,7 +66,8 @@ def survey(pairs: Pairs, core: Core, others: int, why_not: int, progress: Progre
                 key[rows], key_walls[rows], first[rows] = _nearest_help(block, left, walls[left], core)
     unmet = np.flatnonzero(core.chosen < 0)
     joined = [np.concatenate(part) if part else np.zeros(0, dtype=np.int64) for part in parts]
-    return Found(*joined, unmet, key[unmet], key_walls[unmet], first[unmet])
+    others_of, other, rejected_of, rejected, why = joined
+    return Found(others_of, other, rejected_of, rejected, why, unmet, key[unmet], key_walls[unmet], first[unmet])
 
 
 def _ranked(block: Block, spare: Ints, chosen: Ints) -> tuple[Int32s, Int32s]:
@@ -111,4 +113,8 @@ def _nearest_help(block: Block, left: Ints, walls: Int32s, core: Core) -> tuple[
     row = np.arange(len(left))
     barred = rank[row, column] == -(1 << 60)
     offer = np.where(barred, -1, block.offers[column])
-    return offer, np.where(barred, EXCLUDED, walls[row, column]), (full[row, column] & (saving[row, column] == 0)).astype(np.int64)
+    return (
+        offer,
+        np.where(barred, EXCLUDED, walls[row, column]),
+        (full[row, column] & (saving[row, column] == 0)).astype(np.int64),
+    )

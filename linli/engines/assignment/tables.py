@@ -52,7 +52,9 @@ def _id_faults(table: pa.Table, file: str, column: str) -> list[Fault]:
 
 def check_values(needs: pa.Table, offers: pa.Table) -> list[Fault]:
     """Values that would make the reckoning meaningless: levels, kinds, capacities, coordinates."""
-    faults = _outside(needs, "needs", "need_id", "level", pc.or_(pc.less(needs["level"], 1), pc.greater(needs["level"], 4)))
+    faults = _outside(
+        needs, "needs", "need_id", "level", pc.or_(pc.less(needs["level"], 1), pc.greater(needs["level"], 4))
+    )
     kinds = pc.invert(pc.is_in(offers["kind"], value_set=pa.array(KINDS)))
     faults += _outside(offers, "offers", "offer_id", "kind", pc.and_(kinds, offers["kind"].is_valid()))
     faults += _outside(offers, "offers", "offer_id", "capacity", pc.less(offers["capacity"], 0))

@@ -26,7 +26,7 @@ PUBLIC = {"excluded": "not_suitable", "personal": "not_suitable"}
 """What an ordinary reader is told. An exclusion and a condition on a person's own circumstances share one
 code, so that neither can be read from it (an excluded relative may be a volunteer himself)."""
 
-Where = npt.NDArray[np.bool_]
+Where = npt.NDArray[np.bool_] | np.bool_
 
 
 class Telling:
@@ -51,7 +51,13 @@ class Telling:
         scoring, points = self.pairs.scoring, self.pairs.scoring.weights.points
         km = km_between(self.pairs.needs, self.pairs.offers, i, j)
         near = np.where(np.isnan(km), scoring.place(i, j), scoring.near(km))
-        values = {"fit": scoring.fit(i, j), "wish": scoring.wish(i, j), "wait": scoring.wait(i), "distance": near, "cost": scoring.cost(i, j)}
+        values = {
+            "fit": scoring.fit(i, j),
+            "wish": scoring.wish(i, j),
+            "wait": scoring.wait(i),
+            "distance": near,
+            "cost": scoring.cost(i, j),
+        }
         hundredths = {part: points[part] * value for part, value in values.items()}
         total = sum(hundredths.values(), np.zeros(len(i), dtype=np.int64))
         columns = [
@@ -66,12 +72,24 @@ class Telling:
         return pa.table([_one(column) for column in columns], schema=PROPOSALS)
 
     def _why(self, i: Ints, j: Ints, km: npt.NDArray[np.float64], planned: Where) -> pa.Array:
-        fits = [*self._fit_reasons(i, j, True), *self._wish_reasons(i, j, True), *self._place_reasons(i, j, km, True), *self._cost_reasons(i, j, True)]
-        lacks = [*self._fit_reasons(i, j, False), *self._wish_reasons(i, j, False), *self._place_reasons(i, j, km, False), *self._cost_reasons(i, j, False)]
+        fits = [
+            *self._fit_reasons(i, j, True),
+            *self._wish_reasons(i, j, True),
+            *self._place_reasons(i, j, km, True),
+            *self._cost_reasons(i, j, True),
+        ]
+        lacks = [
+            *self._fit_reasons(i, j, False),
+            *self._wish_reasons(i, j, False),
+            *self._place_reasons(i, j, km, False),
+            *self._cost_reasons(i, j, False),
+        ]
         lacks += [_piece("planned_for_others", planned), *self._notes(i, j)]
         nothing = pa.scalar("")
         # Not null_handling="skip": Arrow 26 then drops the rows whose pieces are all null.
-        joined = [pc.binary_join_element_wise(*(piece.fill_null("") for piece in pieces), nothing) for pieces in (fits, lacks)]
+        joined = [
+            pc.binary_join_element_wise(*(piece.fill_null("") for piece in pieces), nothing) for pieces in (fits, lacks)
+        ]
         both = [pc.utf8_slice_codeunits(pieces, 1) for pieces in joined]
         frame = [pa.scalar(text) for text in ('{"fits":[', '],"lacks":[', "]}")]
         return pc.binary_join_element_wise(frame[0], both[0], frame[1], both[1], frame[2], nothing)
@@ -99,7 +117,11 @@ class Telling:
         shared = (needs.languages[i] & offers.languages[j]).any(-1)
         if good:
             hours = _numbered("common_time", "hours", halves / 2, halves > 0)
-            return [_piece("helper_sex_met", (sex > 0) & ((sex & helpers) > 0)), hours, _piece("shared_language", shared)]
+            return [
+                _piece("helper_sex_met", (sex > 0) & ((sex & helpers) > 0)),
+                hours,
+                _piece("shared_language", shared),
+            ]
         return [
             _piece("helper_sex_unknown", (sex > 0) & (helpers == 0)),
             _piece("helper_sex_other", (sex > 0) & (helpers > 0) & ((sex & helpers) == 0)),
@@ -125,29 +147,46 @@ class Telling:
         if good:
             return [_piece("free", fee == 0), _numbered("affordable", "yuan", yuan, (fee > 0) & (pays >= fee))]
         dear = (fee > 0) & (pays >= 0) & (fee > pays)
-        return [_numbered("above_means", "yuan", yuan, dear), _numbered("has_fee", "yuan", yuan, (fee > 0) & (pays < 0)), _piece("fee_unknown", fee < 0)]
+        return [
+            _numbered("above_means", "yuan", yuan, dear),
+            _numbered("has_fee", "yuan", yuan, (fee > 0) & (pays < 0)),
+            _piece("fee_unknown", fee < 0),
+        ]
 
     def _notes(self, i: Ints, j: Ints) -> list[pa.Array]:
         """Conditions a machine cannot settle: written notes, and facts of the person not known."""
         needs, offers = self.pairs.needs, self.pairs.offers
-        notes = pa.array([_json("ask_first", note=one.note) if one.note else None for one in offers.conditions], pa.string())
+        notes = pa.array(
+            [_json("ask_first", note=one.note) if one.note else None for one in offers.conditions], pa.string()
+        )
         age = ((offers.age_min[j] >= 0) | (offers.age_max[j] >= 0)) & (needs.age[i] < 0)
         group = offers.groups[j].any(-1) & ~needs.groups[i].any(-1)
         home = (offers.home_digits[j] > 0) & (needs.place_digits[i] == 0)
         ending = (offers.valid_to[j] != UNKNOWN_DAY) & (offers.valid_to[j] - self.today <= 30)
-        return [notes.take(pa.array(j)), _piece("confirm_person", age | group | home), self._dated("ends_soon", offers.valid_to, j, ending)]
+        return [
+            notes.take(pa.array(j)),
+            _piece("confirm_person", age | group | home),
+            self._dated("ends_soon", offers.valid_to, j, ending),
+        ]
 
     def _dated(self, code: str, column: Ints, j: Ints, when: Where) -> pa.Array:
         """A reason with the offer's own date, made once per offer."""
-        texts = pa.array([_json(code, on=_iso(day)) if day != UNKNOWN_DAY else None for day in column.tolist()], pa.string())
+        texts = pa.array(
+            [_json(code, on=_iso(day)) if day != UNKNOWN_DAY else None for day in column.tolist()], pa.string()
+        )
         return texts.take(pa.array(np.where(when, j, 0), mask=~when))
 
     def rejected(self, found: Found) -> pa.Table:
         """The why-not list, best first for each need."""
         codes = _first_codes(found.rejected_walls)
-        keys, place = np.unique(np.stack([codes.astype(np.int64), found.rejected_offer], axis=1), axis=0, return_inverse=True)
+        keys, place = np.unique(
+            np.stack([codes.astype(np.int64), found.rejected_offer], axis=1), axis=0, return_inverse=True
+        )
         names = list(_CODES)
-        params = pa.array([json.dumps(self._params(names[code], offer), ensure_ascii=False) for code, offer in keys.tolist()], pa.string())
+        params = pa.array(
+            [json.dumps(self._params(names[code], offer), ensure_ascii=False) for code, offer in keys.tolist()],
+            pa.string(),
+        )
         columns = [
             self.need_table["need_id"].take(pa.array(found.rejected_need)),
             self.offer_table["offer_id"].take(pa.array(found.rejected_offer)),
@@ -160,7 +199,9 @@ class Telling:
 
     def unmet(self, found: Found) -> pa.Table:
         """What binds each unmet need and what would unlock it."""
-        rows = self.need_table.select(["need_id", "code", "level", "place_code", "slots", "languages", "helper_sex", "amount_fen"])
+        rows = self.need_table.select(
+            ["need_id", "code", "level", "place_code", "slots", "languages", "helper_sex", "amount_fen"]
+        )
         ahead = _ahead(found, self.core)
         told = []
         for at, row in enumerate(rows.take(pa.array(found.unmet)).to_pylist()):
@@ -180,7 +221,11 @@ class Telling:
             binding = names[0]
             more = self._more_places(offer, 0)
             lifted = self._lifts(binding, offer, need)
-            unlocked = [lifted, *([more] if walls & FULL_UP and binding != "no_places" else [])] if len(names) == 1 and binding != "personal" else [here]
+            unlocked = (
+                [lifted, *([more] if walls & FULL_UP and binding != "no_places" else [])]
+                if len(names) == 1 and binding != "personal"
+                else [here]
+            )
         params = self._params(binding, offer) if offer >= 0 else {}
         return {
             "need_id": need["need_id"],
@@ -204,7 +249,11 @@ class Telling:
         return [f"lift_{binding}", {**self._named(offer), **self._params(binding, offer), **wanted.get(binding, {})}]
 
     def _more_places(self, offer: int, ahead: int) -> list[Any]:
-        return ["one_more_place_after", {**self._named(offer), "ahead": ahead}] if ahead else ["one_more_place", self._named(offer)]
+        return (
+            ["one_more_place_after", {**self._named(offer), "ahead": ahead}]
+            if ahead
+            else ["one_more_place", self._named(offer)]
+        )
 
     def _named(self, offer: int) -> dict[str, Any]:
         row = self._offers[offer]
@@ -238,7 +287,9 @@ def _ahead(found: Found, core: Core) -> Ints:
     """How many unmet needs that wait for the same full offer cost more to leave."""
     ahead = np.zeros(len(found.unmet), dtype=np.int64)
     waiting = np.flatnonzero(found.key_walls == FULL_UP)
-    order = waiting[np.lexsort((-core.unmet_cost[found.unmet[waiting]], -found.first_in_line[waiting], found.key_offer[waiting]))]
+    order = waiting[
+        np.lexsort((-core.unmet_cost[found.unmet[waiting]], -found.first_in_line[waiting], found.key_offer[waiting]))
+    ]
     offer = found.key_offer[order]
     ahead[order] = np.arange(len(order)) - np.searchsorted(offer, offer)
     return ahead
@@ -267,5 +318,3 @@ def _iso(day: int) -> str:
 
 def _one(column: pa.Array | pa.ChunkedArray) -> pa.Array:
     return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-
-

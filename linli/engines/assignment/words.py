@@ -39,7 +39,10 @@ _LACKS = {
     "has_fee": ("自付 {yuan} 元，没问过她能出多少", "costs {yuan} yuan; what the person can pay is not known"),
     "fee_unknown": ("收不收费没写", "whether there is a fee is not said"),
     "ask_first": ("另有条件，请先问：{note}", "a condition to ask about first: {note}"),
-    "confirm_person": ("有条件要核对（年龄、人群或住址没记）", "a condition to confirm (age, group or address not recorded)"),
+    "confirm_person": (
+        "有条件要核对（年龄、人群或住址没记）",
+        "a condition to confirm (age, group or address not recorded)",
+    ),
     "planned_for_others": ("名额已排给别人，要换才有", "its places are planned for others: it would take a change"),
     "ends_soon": ("{on} 到期", "ends on {on}"),
 }
@@ -60,7 +63,10 @@ _BINDING = {
 _UNLOCKS = {
     "new_offer": ("在 {place} 有人提供{code_words}", "an offer of {code_words} in {place}"),
     "one_more_place": ("{name} 再多 1 个名额", "one more place at {name}"),
-    "one_more_place_after": ("{name} 再多名额（前面还有 {ahead} 人在等）", "more places at {name} ({ahead} waiting ahead)"),
+    "one_more_place_after": (
+        "{name} 再多名额（前面还有 {ahead} 人在等）",
+        "more places at {name} ({ahead} waiting ahead)",
+    ),
     "lift_vetting": ("{provider} 续上审查（{name}）", "renewed vetting of {provider} ({name})"),
     "lift_validity": ("{name} 的提供期改到当期", "{name} offered at that time"),
     "lift_condition": ("{name} 放宽条件：{conditions}", "{name} easing its conditions: {conditions}"),
@@ -74,13 +80,25 @@ _UNLOCKS = {
 _FAULTS = {
     "id_missing": ("没有编号；请每行给一个编号", "no id; give every row its own"),
     "id_repeated": ("编号与第 {first} 行重复；请改成各不相同", "the same id as row {first}; make them differ"),
-    "column_type": ("这一列的值读不成要求的类型；请按列说明改", "values of this column are not of its type; see the columns' description"),
+    "column_type": (
+        "这一列的值读不成要求的类型；请按列说明改",
+        "values of this column are not of its type; see the columns' description",
+    ),
     "value_outside": ("{id} 的值超出允许范围；请改正", "the value of {id} is out of range; correct it"),
     "weights_toml": ("权重文件不是有效的 TOML；请改正", "the weights file is not valid TOML; correct it"),
-    "weights_none_in_force": ("这一天没有生效的权重；请补一版或换日期", "no weights in force on that day; add a version or change the day"),
+    "weights_none_in_force": (
+        "这一天没有生效的权重；请补一版或换日期",
+        "no weights in force on that day; add a version or change the day",
+    ),
     "weights_value": ("权重缺失或超出范围；请改正", "a weight is missing or out of range; correct it"),
-    "weights_sum": ("五项分数（或心愿三项）加起来不是 100；请改正", "the five points (or the three wish shares) do not add up to 100; correct them"),
-    "file_unreadable": ("读不了这个文件；请用 CSV、XLSX 或 Parquet", "this file cannot be read; use CSV, XLSX or Parquet"),
+    "weights_sum": (
+        "五项分数（或心愿三项）加起来不是 100；请改正",
+        "the five points (or the three wish shares) do not add up to 100; correct them",
+    ),
+    "file_unreadable": (
+        "读不了这个文件；请用 CSV、XLSX 或 Parquet",
+        "this file cannot be read; use CSV, XLSX or Parquet",
+    ),
     "bad_date": ("不是日期；请写 2026-03-12", "not a date; write 2026-03-12"),
     "bad_number": ("不是数；请只写数字", "not a number; write digits only"),
 }
@@ -104,7 +122,17 @@ _CHECKS = {
     "wall": ("{need} → {offer} 违反硬约束：{wall}", "{need} → {offer} breaks a hard constraint: {wall}"),
     "holds": ("证明成立", "the certificate holds"),
 }
-WORDS = Words(_FITS | _LACKS | _BINDING | _UNLOCKS | _FAULTS | _STEPS | _CHECKS | NEED_CODES | {"fits": ("合", "fits"), "lacks": ("欠", "lacks")})
+WORDS = Words(
+    _FITS
+    | _LACKS
+    | _BINDING
+    | _UNLOCKS
+    | _FAULTS
+    | _STEPS
+    | _CHECKS
+    | NEED_CODES
+    | {"fits": ("合", "fits"), "lacks": ("欠", "lacks")}
+)
 
 
 def say_reason(code: str, params: dict[str, Any], lang: Lang = "zh") -> str:

@@ -47,7 +47,7 @@ def test_full_service_becomes_an_offer() -> None:
 
 
 def test_unknown_terms_are_kept_and_doubtful() -> None:
-    book = read_hsds((DATA / "service_full.json"))
+    book = read_hsds(DATA / "service_full.json")
     row = book.offers.to_pylist()[0]
     assert row["need_codes"] == [] and row["skills"]
     assert {"hsds_unknown_term", "hsds_no_term"} <= {fault.code for fault in book.faults}
@@ -79,7 +79,10 @@ def test_location_in_range_is_used() -> None:
 
 
 def test_chinese_terms_and_fee_in_yuan() -> None:
-    changes = {"attributes": [{"taxonomy_term": {"name": "助浴"}}], "cost_options": [{"currency": "CNY", "amount": 20.5}]}
+    changes = {
+        "attributes": [{"taxonomy_term": {"name": "助浴"}}],
+        "cost_options": [{"currency": "CNY", "amount": 20.5}],
+    }
     row = read_hsds(service(**changes)).offers.to_pylist()[0]
     assert row["need_codes"] == ["bath"] and "fee_fen=2050" in row["conditions"]
 
@@ -114,7 +117,12 @@ def test_what_is_no_package_is_refused(data: bytes) -> None:
 
 nested = st.recursive(
     st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from([*SERVICE, "location", "latitude", "byday", "opens_at", "taxonomy_term"]), inner, max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from([*SERVICE, "location", "latitude", "byday", "opens_at", "taxonomy_term"]), inner, max_size=5
+        )
+    ),
     max_leaves=20,
 )
 

@@ -43,7 +43,19 @@ def test_every_fault_at_once_with_row_column_and_cure() -> None:
     )
     book = read_offers(text.encode(), "o.csv")
     found = {(fault.row, fault.code) for fault in book.faults}
-    codes = ("id_repeated", "empty", "bad_kind", "bad_code", "bad_capacity", "bad_party", "bad_date", "bad_latitude", "bad_slots", "bad_place", "dates_crossed")
+    codes = (
+        "id_repeated",
+        "empty",
+        "bad_kind",
+        "bad_code",
+        "bad_capacity",
+        "bad_party",
+        "bad_date",
+        "bad_latitude",
+        "bad_slots",
+        "bad_place",
+        "dates_crossed",
+    )
     assert {(3, code) for code in codes} <= found
     assert (4, "bad_code") in found and not {code for row, code in found if row == 2}
     assert book.offers["offer_id"].to_pylist() == ["A1", "A3"]
@@ -88,7 +100,12 @@ def test_dates_and_numbers_typed_in_a_sheet(tmp_path: Path) -> None:
     sheet.append([7, "饭", "服务", "meal", 2.0, date(2026, 5, 6), 330521103, 30.5, 120.25])
     book.save(tmp_path / "o.xlsx")
     row = read_offers(tmp_path / "o.xlsx").offers.to_pylist()[0]
-    assert (row["offer_id"], row["capacity"], row["vetted_until"], row["place_code"]) == ("7", 2, date(2026, 5, 6), "330521103")
+    assert (row["offer_id"], row["capacity"], row["vetted_until"], row["place_code"]) == (
+        "7",
+        2,
+        date(2026, 5, 6),
+        "330521103",
+    )
     assert (row["lat"], row["lon"]) == (30.5, 120.25)
 
 

@@ -195,6 +195,6 @@ def test_an_inactive_login_is_nobody(cast: tuple[list[Login], list[Person]]):
 @pytest.mark.django_db
 def test_a_place_path_is_compared_letter_by_letter(cast: tuple[list[Login], list[Person]]):
     world = World(
-        grants=[("worker", "99/81/01/a/", TODAY, None, "active")], rows=[("99/81/01/A/", 1, None, None, None)] * ROWS
+        grants=[("worker", "99/81/01/a/", TODAY, None, "active")], rows=[("99/81/01/A/", 2, None, None, None)] * ROWS
     )
     assert compare(world, cast) == 0

@@ -80,6 +80,7 @@ def _listen(host: str, port: int) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
+        listening.listen(512)
     except OSError:
         sys.stderr.write(say("port_taken", port=port, other=port + 1) + "\n")
         raise typer.Exit(1) from None

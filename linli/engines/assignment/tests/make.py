@@ -29,9 +29,16 @@ def needs(*rows: dict[str, Any]) -> pa.Table:
 
 def offers(*rows: dict[str, Any]) -> pa.Table:
     """Offers O1, O2, … of one place each for meals, changed as each row says."""
-    base = {"party": "社会组织", "kind": "service", "need_codes": ["meal"], "capacity": 1, "vetted_until": date(2030, 1, 1)}
+    base = {
+        "party": "社会组织",
+        "kind": "service",
+        "need_codes": ["meal"],
+        "capacity": 1,
+        "vetted_until": date(2030, 1, 1),
+    }
     plain = [
-        {"offer_id": f"O{at}", "provider": f"P{at}", "name": f"资源{at}", **base, **row} for at, row in enumerate(rows, start=1)
+        {"offer_id": f"O{at}", "provider": f"P{at}", "name": f"资源{at}", **base, **row}
+        for at, row in enumerate(rows, start=1)
     ]
     return pa.Table.from_pylist(plain, schema=OFFERS)
 

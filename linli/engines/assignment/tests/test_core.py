@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy.optimize import linear_sum_assignment
 
 from linli.engines.assignment import NEEDS, OFFERS, as_json, assign, check
-from linli.engines.assignment.core import Arcs, choose, prices, priced_choice, unmet_costs
+from linli.engines.assignment.core import Arcs, choose, priced_choice, prices, unmet_costs
 from linli.engines.assignment.tests.make import ON, chosen, run, weights
 
 CODES = ("meal", "bath", "visit")
@@ -56,20 +56,31 @@ def dense_cost(arcs: dict[tuple[int, int], int], capacity: list[int], leave: lis
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(need_rows, min_size=1, max_size=8), st.lists(offer_rows, min_size=1, max_size=8))
-def test_cost_is_the_optimum_over_every_permitted_pair(needs: list[dict[str, Any]], offers: list[dict[str, Any]]) -> None:
+def test_cost_is_the_optimum_over_every_permitted_pair(
+    needs: list[dict[str, Any]], offers: list[dict[str, Any]]
+) -> None:
     result = run(needs, offers)
     proof = result.certificate
     assert result.report["proven"] and result.cost == result.bound
     every = {}
     for need, offer in itertools.product(range(len(needs)), range(len(offers))):
-        alone = run([{**row, "need_id": f"N{at + 1}"} if at == need else {"code": "other"} for at, row in enumerate(needs)],
-                    [{**row, "capacity": min(row["capacity"], 1)} if at == offer else {"need_codes": ["none"]} for at, row in enumerate(offers)]) \
-            if len(needs) * len(offers) <= 12 else None
+        alone = (
+            run(
+                [{**row, "need_id": f"N{at + 1}"} if at == need else {"code": "other"} for at, row in enumerate(needs)],
+                [
+                    {**row, "capacity": min(row["capacity"], 1)} if at == offer else {"need_codes": ["none"]}
+                    for at, row in enumerate(offers)
+                ],
+            )
+            if len(needs) * len(offers) <= 12
+            else None
+        )
         if alone is None:
             continue
         row = [row for row in alone.proposals.to_pylist() if row["need_id"] == f"N{need + 1}"]
         excluded_by_kin = any(
-            other["household_id"] and other["household_id"] == needs[need]["household_id"]
+            other["household_id"]
+            and other["household_id"] == needs[need]["household_id"]
             and {f"O{offer + 1}", f"P{offer + 1}"} & set(other["excluded"])
             for other in needs
         )
@@ -128,8 +139,15 @@ point = st.integers(0, 100)
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(need_rows, min_size=1, max_size=6), st.lists(offer_rows, min_size=1, max_size=5), st.lists(point, min_size=3, max_size=3), st.data())
-def test_no_weights_break_a_wall_or_a_capacity(needs: list[dict[str, Any]], offers: list[dict[str, Any]], some: list[int], data: st.DataObject) -> None:
+@given(
+    st.lists(need_rows, min_size=1, max_size=6),
+    st.lists(offer_rows, min_size=1, max_size=5),
+    st.lists(point, min_size=3, max_size=3),
+    st.data(),
+)
+def test_no_weights_break_a_wall_or_a_capacity(
+    needs: list[dict[str, Any]], offers: list[dict[str, Any]], some: list[int], data: st.DataObject
+) -> None:
     cuts = sorted(data.draw(st.lists(point, min_size=4, max_size=4)))
     parts = [high - low for low, high in zip([0, *cuts], [*cuts, 100], strict=True)]
     changed = weights(
@@ -145,7 +163,9 @@ def test_no_weights_break_a_wall_or_a_capacity(needs: list[dict[str, Any]], offe
     for row in result.proposals.to_pylist():
         need, offer = needs[int(row["need_id"][1:]) - 1], offers[int(row["offer_id"][1:]) - 1]
         at = row["offer_id"][1:]
-        kin = [other for other in needs if other["household_id"] == need["household_id"] and need["household_id"]] + [need]
+        kin = [other for other in needs if other["household_id"] == need["household_id"] and need["household_id"]] + [
+            need
+        ]
         assert not {f"O{at}", f"P{at}"} & {term for other in kin for term in other["excluded"]}
         assert need["code"] in offer["need_codes"]
         close = offer["kind"] != "goods" and (need["minor"] or need["code"] in ("bath", "visit"))
@@ -156,15 +176,24 @@ def test_no_weights_break_a_wall_or_a_capacity(needs: list[dict[str, Any]], offe
 
 
 @settings(max_examples=25, deadline=None)
-@given(st.lists(need_rows, min_size=1, max_size=8), st.lists(offer_rows, min_size=1, max_size=8), st.randoms(use_true_random=False))
+@given(
+    st.lists(need_rows, min_size=1, max_size=8),
+    st.lists(offer_rows, min_size=1, max_size=8),
+    st.randoms(use_true_random=False),
+)
 def test_order_of_rows_does_not_matter(needs: list[dict[str, Any]], offers: list[dict[str, Any]], shuffle: Any) -> None:
     first = run(needs, offers)
     rows = [{"need_id": f"N{at + 1}", **row} for at, row in enumerate(needs)]
     base = {"party": "社会组织"}
-    others = [{"offer_id": f"O{at + 1}", "provider": f"P{at + 1}", "name": f"资源{at + 1}", **base, **row} for at, row in enumerate(offers)]
+    others = [
+        {"offer_id": f"O{at + 1}", "provider": f"P{at + 1}", "name": f"资源{at + 1}", **base, **row}
+        for at, row in enumerate(offers)
+    ]
     shuffle.shuffle(rows)
     shuffle.shuffle(others)
-    second = assign(pa.Table.from_pylist(rows, schema=NEEDS), pa.Table.from_pylist(others, schema=OFFERS), on=ON, weights=weights())
+    second = assign(
+        pa.Table.from_pylist(rows, schema=NEEDS), pa.Table.from_pylist(others, schema=OFFERS), on=ON, weights=weights()
+    )
     assert as_json(first) == as_json(second)
 
 
@@ -183,6 +212,9 @@ def test_urgent_needs_are_met_as_if_alone(needs: list[dict[str, Any]], offers: l
 @given(st.lists(need_rows, min_size=1, max_size=8), st.lists(offer_rows, min_size=1, max_size=8))
 def test_every_result_passes_its_check(needs: list[dict[str, Any]], offers: list[dict[str, Any]]) -> None:
     result = run(needs, offers)
-    made = [{**row, "offer_id": f"O{at + 1}", "provider": f"P{at + 1}", "name": f"资源{at + 1}"} for at, row in enumerate(offers)]
+    made = [
+        {**row, "offer_id": f"O{at + 1}", "provider": f"P{at + 1}", "name": f"资源{at + 1}"}
+        for at, row in enumerate(offers)
+    ]
     rows = [{**row, "need_id": f"N{at + 1}"} for at, row in enumerate(needs)]
     assert check(as_json(result), rows, made) == []

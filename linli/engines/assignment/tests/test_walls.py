@@ -88,7 +88,9 @@ def test_a_personal_condition_reads_like_an_exclusion() -> None:
     barred = run([{"excluded": ["O1"]}], [{}])
     unfit = run([{"groups": ["PWD"]}], [{"conditions": "groups=MLA"}])
     for table in ("rejected", "unmet"):
-        one, other = (getattr(result, table).drop_columns(["restricted_code"]).to_pylist() for result in (barred, unfit))
+        one, other = (
+            getattr(result, table).drop_columns(["restricted_code"]).to_pylist() for result in (barred, unfit)
+        )
         assert one == other
 
 
