@@ -55,7 +55,8 @@ def accessible(page: Any) -> Any:
 
     def check() -> None:
         found = Axe().run(page).response["violations"]
-        weighty = [(v["id"], [n["target"] for n in v["nodes"]]) for v in found if v["impact"] in ("serious", "critical")]
+        weighty = [v for v in found if v["impact"] in ("serious", "critical")]
+        weighty = [(v["id"], [node["target"] for node in v["nodes"]]) for v in weighty]
         assert not weighty, f"{page.url}: {weighty}"
 
     return check

@@ -51,7 +51,11 @@ class Instance:
 
     def _run(self, args: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, *args], env={**self.environment, **environment}, capture_output=True, text=True, timeout=120
+            [sys.executable, *args],
+            env={**self.environment, **environment},
+            capture_output=True,
+            text=True,
+            timeout=120,
         )
 
     @contextmanager

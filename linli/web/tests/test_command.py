@@ -84,12 +84,13 @@ def another(home: Path) -> Instance:
 
 def test_every_command_stands_where_the_table_says() -> None:
     for name in COMMANDS:
-        done = subprocess.run([sys.executable, "-m", "linli.web.command", name, "--help"], capture_output=True, text=True)
+        command = [sys.executable, "-m", "linli.web.command", name, "--help"]
+        done = subprocess.run(command, capture_output=True, text=True)
         assert done.returncode == 0, f"{name}: {done.stderr}"
 
 
 def test_the_list_of_commands_needs_no_django() -> None:
-    code = "import sys, linli.web.command as c; c.app(['--help'], standalone_mode=False); print('django' in sys.modules)"
+    code = "import sys, linli.web.command as c; c.app(['--help'], standalone_mode=False)\nprint('django' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.stdout.strip().endswith("False"), done.stderr
 
@@ -213,8 +214,8 @@ def test_keys_change_while_serving_and_everything_opens_and_is_found(filled: Ins
 
 def test_a_change_of_keys_killed_midway_goes_on_where_it_was(filled: Instance) -> None:
     filled.python(
-        "from django.conf import settings\nfrom linli.core.keyring import add_key\nfrom linli.core.sealed import rewrap\n"
-        "add_key(settings.KEYS, 'wrapping'); print(rewrap(3))"
+        "from django.conf import settings\nfrom linli.core.keyring import add_key\n"
+        "from linli.core.sealed import rewrap\nadd_key(settings.KEYS, 'wrapping'); print(rewrap(3))"
     )
     assert filled.python(HOW_MANY) == "True True"
     assert "4 entries" in filled.linli("keys", "rotate", "wrapping", "--resume").stdout
