@@ -16,8 +16,6 @@ from typing import Any
 
 import pytest
 
-from linli.conftest import *
-
 FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"

@@ -90,7 +90,7 @@ def test_every_command_stands_where_the_table_says() -> None:
 
 
 def test_the_list_of_commands_needs_no_django() -> None:
-    code = "import sys, linli.web.command as c; c.app(['--help'], standalone_mode=False)\nprint('django' in sys.modules)"
+    code = "import sys, linli.web.command as c\nc.app(['--help'], standalone_mode=False)\nprint('django' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.stdout.strip().endswith("False"), done.stderr
 
