@@ -24,8 +24,10 @@ import pyarrow as pa
 from linli.engines.assignment import NEED_CODES, OFFERS, write_slot
 from linli.engines.assignment.slots import Slot
 from linli.engines.errors import BadInput, Fault
-from linli.engines.words import Lang, Words
+from linli.offer.words_reading import WORDS, say_fault
 from linli.offer.workbook import OfferBook
+
+__all__ = ["WORDS", "read_package", "say_fault"]
 
 _DAYS = {day: at for at, day in enumerate(("MO", "TU", "WE", "TH", "FR", "SA", "SU"))}
 _MOST_BYTES = 200_000_000
@@ -42,36 +44,8 @@ _TABLES = (
     "languages",
 )
 
-WORDS = Words(
-    {
-        "hsds_unreadable": (
-            "不是 HSDS 3 的 JSON 或表格包；请核对文件",
-            "not an HSDS 3 JSON file or tabular package; check the file",
-        ),
-        "hsds_too_large": ("包太大；请分开", "the package is too large; split it"),
-        "hsds_no_services": ("包里没有 services；请核对", "the package holds no services; check it"),
-        "hsds_no_id": ("服务没有 id；已略过", "a service without id; left out"),
-        "hsds_id_repeated": ("服务 id 重复；只留第一个", "a service id stands twice; the first is kept"),
-        "hsds_no_name": ("服务没有名称；已略过", "a service without a name; left out"),
-        "hsds_inactive": ("服务状态是 {status}；已略过", "the service is {status}; left out"),
-        "hsds_no_term": ("没有能对应的需求代码；请补上", "no term that maps to a need code; add one"),
-        "hsds_unknown_term": (
-            "不认识的分类词；已记在技能里，请对应到需求代码",
-            "unknown taxonomy term; kept among the skills, map it to a need code",
-        ),
-        "hsds_bad_place": ("经纬度超出范围；已不用", "coordinates out of range; not used"),
-        "hsds_bad_schedule": ("时间表读不了；已不用", "a schedule that cannot be read; not used"),
-        "hsds_bad_date": ("日期读不了；这项服务已略过", "a date that cannot be read; the service is left out"),
-    }
-)
 
-
-def say_fault(fault: Fault, lang: Lang = "zh") -> str:
-    """A fault's words with its cure."""
-    return WORDS.say(fault.code, lang, **fault.params)
-
-
-def read_hsds(source: str | Path | bytes, name: str = "") -> OfferBook:
+def read_package(source: str | Path | bytes, name: str = "") -> OfferBook:
     """Offers from an HSDS 3 service (one, a list, or a page with `contents`) or a tabular package.
 
     `source` is a JSON file, a zip, a folder of CSV, or the bytes of one of the first two. Raises BadInput

@@ -21,10 +21,12 @@ import pyarrow as pa
 
 from linli.engines.assignment import KNOWN_CODES, NEED_CODES, OFFERS, read_slots, write_slot
 from linli.engines.errors import BadInput, Fault
-from linli.engines.words import Lang, Words
+from linli.offer.words_reading import WORDS, say_fault
 
 PARTIES = ("社区", "社工", "社会组织", "志愿者", "慈善资源")
 KIND_WORDS = {"service": "服务", "time": "时间", "goods": "物资", "space": "场地", "fund": "资金"}
+__all__ = ["HEADINGS", "WORDS", "OfferBook", "read_offers", "say_fault"]
+
 HEADINGS: dict[str, tuple[str, ...]] = {
     "offer_id": ("编号", "资源编号", "序号", "id"),
     "provider": ("提供方", "提供单位", "单位"),
@@ -58,41 +60,6 @@ _PARTY_WORDS |= {
 _LISTED = re.compile(r"[;；,，、\n]")
 _MOST_BYTES = 50_000_000
 
-WORDS = Words(
-    {
-        "unreadable": (
-            "读不了；请用 XLSX 或 CSV（UTF-8 或 GB18030）",
-            "cannot be read; use XLSX, or CSV in UTF-8 or GB18030",
-        ),
-        "too_large": ("文件太大；请分成几个", "the file is too large; split it"),
-        "no_headings": (
-            "没找到标题行；标题行要有：编号、名称、类型、需求代码、名额",
-            "no heading row found; it needs: offer_id, name, kind, need_codes, capacity",
-        ),
-        "heading_missing": (
-            "缺这一列；请加上（可从模板复制）",
-            "this column is missing; add it (copy it from the template)",
-        ),
-        "heading_twice": ("这一列有两次；请留一列", "this column stands twice; keep one"),
-        "empty": ("没有填；请填上", "nothing is filled in; fill it in"),
-        "id_repeated": ("编号与第 {first} 行重复；请改成各不相同", "the same id as row {first}; make them differ"),
-        "bad_kind": ("不认识的类型；请写：{known}", "unknown kind; write one of: {known}"),
-        "bad_party": ("不认识的主体；请写：{known}", "unknown party; write one of: {known}"),
-        "bad_code": ("不认识的需求代码；可用的：{known}", "unknown need code; known ones: {known}"),
-        "bad_capacity": ("名额要写 0 或更大的整数", "write a whole number of 0 or more"),
-        "bad_date": ("不是日期；请写 2026-03-12", "not a date; write 2026-03-12"),
-        "dates_crossed": ("结束早于开始；请改正", "ends before it begins; correct it"),
-        "bad_latitude": ("纬度在 -90 到 90 之间；请改正", "latitude lies between -90 and 90; correct it"),
-        "bad_longitude": ("经度在 -180 到 180 之间；请改正", "longitude lies between -180 and 180; correct it"),
-        "half_point": ("纬度和经度要一起写", "write latitude and longitude together"),
-        "bad_place": ("区划代码是 2 到 12 位数字；请改正", "a division code is 2 to 12 digits; correct it"),
-        "bad_slots": (
-            "时间写法如：二 14:00-17:00；四 09:00-11:00",
-            "write times like: Tue 14:00-17:00; Thu 09:00-11:00",
-        ),
-    }
-)
-
 
 @dataclass(frozen=True)
 class OfferBook:
@@ -123,11 +90,6 @@ class _Row:
     ) -> None:
         column = self.headings.get(field, field)
         self.faults.append(Fault(code, outcome, self.file, self.sheet, self.number, column, value, params))
-
-
-def say_fault(fault: Fault, lang: Lang = "zh") -> str:
-    """A fault's words with its cure."""
-    return WORDS.say(fault.code, lang, **fault.params)
 
 
 def read_offers(source: str | Path | bytes, name: str = "") -> OfferBook:
@@ -165,13 +127,13 @@ def _bytes(path: Path, file: str) -> bytes:
     try:
         return path.read_bytes()
     except OSError:
-        raise BadInput([Fault("unreadable", file=file)]) from None
+        raise BadInput([Fault("offer_unreadable", file=file)]) from None
 
 
 def _grid(data: bytes, file: str) -> tuple[str, list[list[str]]]:
     """The first sheet that holds anything, as text."""
     if len(data) > _MOST_BYTES:
-        raise BadInput([Fault("too_large", file=file)])
+        raise BadInput([Fault("offer_too_large", file=file)])
     if data[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
         return _sheet(data, file)
     for encoding in ("utf-8-sig", "gb18030"):
@@ -180,7 +142,7 @@ def _grid(data: bytes, file: str) -> tuple[str, list[list[str]]]:
             return "", [[_clean(cell) for cell in row] for row in csv.reader(io.StringIO(text, newline=""))]
         except (UnicodeDecodeError, csv.Error):
             continue
-    raise BadInput([Fault("unreadable", file=file)])
+    raise BadInput([Fault("offer_unreadable", file=file)])
 
 
 def _sheet(data: bytes, file: str) -> tuple[str, list[list[str]]]:
@@ -193,7 +155,7 @@ def _sheet(data: bytes, file: str) -> tuple[str, list[list[str]]]:
             if any(any(cell != "" for cell in row) for row in rows):
                 return sheet, [[_clean(cell) for cell in row] for row in rows]
     except Exception:  # calamine has a kind of error per format; to the user they are one
-        raise BadInput([Fault("unreadable", file=file)]) from None
+        raise BadInput([Fault("offer_unreadable", file=file)]) from None
     return "", []
 
 
@@ -211,18 +173,18 @@ def _find_headings(grid: Sequence[Sequence[str]], file: str, sheet: str) -> tupl
     known = {_plain(word): field for field, words in HEADINGS.items() for word in (field, *words)}
     best = max(range(min(len(grid), 20)), key=lambda at: sum(_plain(cell) in known for cell in grid[at]), default=None)
     if best is None or sum(_plain(cell) in known for cell in grid[best]) < 3:
-        raise BadInput([Fault("no_headings", file=file, sheet=sheet)])
+        raise BadInput([Fault("offer_no_headings", file=file, sheet=sheet)])
     columns: dict[str, int] = {}
     faults: list[Fault] = []
     for at, cell in enumerate(grid[best]):
         field = known.get(_plain(cell))
         if field in columns:
-            faults.append(Fault("heading_twice", file=file, sheet=sheet, row=best + 1, column=cell))
+            faults.append(Fault("offer_heading_twice", file=file, sheet=sheet, row=best + 1, column=cell))
         elif field:
             columns[field] = at
     missing = [field for field in NEEDED if field not in columns]
     faults += [
-        Fault("heading_missing", file=file, sheet=sheet, row=best + 1, column=f"{HEADINGS[field][0]} {field}")
+        Fault("offer_heading_missing", file=file, sheet=sheet, row=best + 1, column=f"{HEADINGS[field][0]} {field}")
         for field in missing
     ]
     if faults:
@@ -238,10 +200,10 @@ def _read_row(row: _Row, seen: dict[str, int]) -> dict[str, Any]:
     cells = row.cells
     for field in NEEDED:
         if not cells.get(field):
-            row.fault(field, "empty", outcome="refused")
+            row.fault(field, "offer_empty", outcome="refused")
     offer_id = cells.get("offer_id", "")
     if offer_id in seen:
-        row.fault("offer_id", "id_repeated", offer_id, "refused", first=str(seen[offer_id]))
+        row.fault("offer_id", "offer_id_repeated", offer_id, "refused", first=str(seen[offer_id]))
     elif offer_id:
         seen[offer_id] = row.number
     made: dict[str, Any] = {
@@ -251,7 +213,7 @@ def _read_row(row: _Row, seen: dict[str, int]) -> dict[str, Any]:
     made |= {"kind": _kind(row), "party": _party(row), "need_codes": _codes(row), "capacity": _capacity(row)}
     made |= {name: _date(row, name) for name in ("vetted_until", "valid_from", "valid_to")}
     if made["valid_from"] and made["valid_to"] and made["valid_to"] < made["valid_from"]:
-        row.fault("valid_to", "dates_crossed", cells["valid_to"], "refused")
+        row.fault("valid_to", "offer_dates_crossed", cells["valid_to"], "refused")
     made |= {"slots": _slots(row), "place_code": _place(row), **_point(row)}
     return made
 
@@ -266,7 +228,7 @@ def _kind(row: _Row) -> str | None:
     if word and word not in kinds:
         row.fault(
             "kind",
-            "bad_kind",
+            "offer_bad_kind",
             row.cells["kind"],
             "refused",
             known="、".join(f"{kind} {words}" for kind, words in KIND_WORDS.items()),
@@ -278,7 +240,7 @@ def _party(row: _Row) -> str | None:
     written = row.cells.get("party", "")
     word = _PARTY_WORDS.get(written.casefold(), written)
     if word and word not in PARTIES:
-        row.fault("party", "bad_party", written, known="、".join(PARTIES))
+        row.fault("party", "offer_bad_party", written, known="、".join(PARTIES))
         return None
     return word or None
 
@@ -292,7 +254,7 @@ def _codes(row: _Row) -> list[str]:
         if code is None:
             row.fault(
                 "need_codes",
-                "bad_code",
+                "offer_bad_code",
                 written,
                 known="、".join(f"{code} {NEED_CODES[code][0]}" for code in KNOWN_CODES),
             )
@@ -304,7 +266,7 @@ def _codes(row: _Row) -> list[str]:
 def _capacity(row: _Row) -> int | None:
     written = unicodedata.normalize("NFKC", row.cells.get("capacity", ""))
     if written and not re.fullmatch(r"[0-9]{1,9}", written):
-        row.fault("capacity", "bad_capacity", written, "refused")
+        row.fault("capacity", "offer_bad_capacity", written, "refused")
         return None
     return int(written) if written else None
 
@@ -320,7 +282,7 @@ def _date(row: _Row, field: str) -> date | None:
     except ValueError:
         pass
     # Dates are safety facts (vetting, validity): a row whose date cannot be read is refused.
-    row.fault(field, "bad_date", written, "refused")
+    row.fault(field, "offer_bad_date", written, "refused")
     return None
 
 
@@ -329,23 +291,23 @@ def _slots(row: _Row) -> list[str]:
     try:
         return [write_slot(slot) for slot in read_slots(written)]
     except ValueError as error:
-        row.fault("slots", "bad_slots", str(error))
+        row.fault("slots", "offer_bad_slots", str(error))
         return []
 
 
 def _place(row: _Row) -> str | None:
     written = unicodedata.normalize("NFKC", row.cells.get("place_code", ""))
     if written and not re.fullmatch(r"[0-9]{2,12}", written):
-        row.fault("place_code", "bad_place", written)
+        row.fault("place_code", "offer_bad_place", written)
         return None
     return written or None
 
 
 def _point(row: _Row) -> dict[str, float | None]:
-    lat = _degrees(row, "lat", 90.0, "bad_latitude")
-    lon = _degrees(row, "lon", 180.0, "bad_longitude")
+    lat = _degrees(row, "lat", 90.0, "offer_bad_latitude")
+    lon = _degrees(row, "lon", 180.0, "offer_bad_longitude")
     if (lat is None) != (lon is None):
-        row.fault("lon" if lon is None else "lat", "half_point")
+        row.fault("lon" if lon is None else "lat", "offer_half_point")
         return {"lat": None, "lon": None}
     return {"lat": lat, "lon": lon}
 

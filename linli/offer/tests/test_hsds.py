@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from linli.engines.assignment import OFFERS
 from linli.engines.errors import BadInput
-from linli.offer.hsds import WORDS, read_hsds, say_fault
+from linli.offer.hsds import WORDS, read_package, say_fault
 
 DATA = Path(__file__).parent / "data/hsds"
 STANDARDS = Path(os.environ.get("LINLI_STANDARDS", Path(__file__).parents[3].parent / "shared/standards"))
@@ -32,7 +32,7 @@ def service(**changes: Any) -> bytes:
 
 
 def test_full_service_becomes_an_offer() -> None:
-    book = read_hsds(service())
+    book = read_package(service())
     row = book.offers.to_pylist()[0]
     assert book.offers.schema == OFFERS
     assert (row["name"], row["provider"]) == ("Community Counselling", "Example Organization Inc.")
@@ -47,7 +47,7 @@ def test_full_service_becomes_an_offer() -> None:
 
 
 def test_unknown_terms_are_kept_and_doubtful() -> None:
-    book = read_hsds(DATA / "service_full.json")
+    book = read_package(DATA / "service_full.json")
     row = book.offers.to_pylist()[0]
     assert row["need_codes"] == [] and row["skills"]
     assert {"hsds_unknown_term", "hsds_no_term"} <= {fault.code for fault in book.faults}
@@ -55,7 +55,7 @@ def test_unknown_terms_are_kept_and_doubtful() -> None:
 
 
 def test_page_of_services() -> None:
-    assert read_hsds(DATA / "service_list.json").offers["name"].to_pylist() == ["Community Counselling"]
+    assert read_package(DATA / "service_list.json").offers["name"].to_pylist() == ["Community Counselling"]
 
 
 @pytest.mark.parametrize("zipped", [False, True])
@@ -67,14 +67,14 @@ def test_tabular_package_gives_the_same_offer(zipped: bool) -> None:
             for path in sorted((DATA / "csv").iterdir()):
                 package.writestr(f"hsds/{path.name}", path.read_bytes())
         source = sink.getvalue()
-    table, full = read_hsds(source).offers.to_pylist()[0], read_hsds(service()).offers.to_pylist()[0]
+    table, full = read_package(source).offers.to_pylist()[0], read_package(service()).offers.to_pylist()[0]
     for column in ("offer_id", "name", "provider", "slots", "valid_from", "valid_to", "languages", "conditions"):
         assert table[column] == full[column], column
 
 
 def test_location_in_range_is_used() -> None:
     place = {"location": {"latitude": "30.5", "longitude": 120.25}}
-    row = read_hsds(service(service_at_locations=[place])).offers.to_pylist()[0]
+    row = read_package(service(service_at_locations=[place])).offers.to_pylist()[0]
     assert (row["lat"], row["lon"]) == (30.5, 120.25)
 
 
@@ -83,7 +83,7 @@ def test_chinese_terms_and_fee_in_yuan() -> None:
         "attributes": [{"taxonomy_term": {"name": "助浴"}}],
         "cost_options": [{"currency": "CNY", "amount": 20.5}],
     }
-    row = read_hsds(service(**changes)).offers.to_pylist()[0]
+    row = read_package(service(**changes)).offers.to_pylist()[0]
     assert row["need_codes"] == ["bath"] and "fee_fen=2050" in row["conditions"]
 
 
@@ -97,13 +97,13 @@ def test_chinese_terms_and_fee_in_yuan() -> None:
     ],
 )
 def test_refused_services(changes: dict[str, Any], code: str) -> None:
-    book = read_hsds(service(**changes))
+    book = read_package(service(**changes))
     assert book.offers.num_rows == 0
     assert code in {fault.code for fault in book.faults if fault.outcome == "refused"}
 
 
 def test_bad_schedule_is_doubtful() -> None:
-    book = read_hsds(service(schedules=[{"byday": "XX", "opens_at": "10:00", "closes_at": "12:00"}]))
+    book = read_package(service(schedules=[{"byday": "XX", "opens_at": "10:00", "closes_at": "12:00"}]))
     assert book.offers["slots"].to_pylist() == [[]]
     assert "hsds_bad_schedule" in {fault.code for fault in book.faults}
 
@@ -111,7 +111,7 @@ def test_bad_schedule_is_doubtful() -> None:
 @pytest.mark.parametrize("data", [b"", b"[]", b"nonsense", b"PK nonsense", b'{"contents": 3}', b"\xff", b"[" * 100_000])
 def test_what_is_no_package_is_refused(data: bytes) -> None:
     with pytest.raises(BadInput) as bad:
-        read_hsds(data, "p.json")
+        read_package(data, "p.json")
     assert all(fault.file == "p.json" and say_fault(fault) for fault in bad.value.faults)
 
 
@@ -134,7 +134,7 @@ nested = st.recursive(
     )
 )
 def test_any_service_gives_faults_not_a_crash(changes: dict[str, Any]) -> None:
-    book = read_hsds(service(**changes))
+    book = read_package(service(**changes))
     assert book.offers.num_rows == 1 or any(fault.outcome == "refused" for fault in book.faults)
     assert all(fault.code in WORDS for fault in book.faults)
 
@@ -152,4 +152,4 @@ def test_examples_are_valid_by_the_standard(example: str) -> None:
     assert [error.message for one in services for error in validator.iter_errors(one)] == []
     nameless = {key: value for key, value in services[0].items() if key != "id"}
     assert not validator.is_valid(nameless)
-    assert read_hsds(json.dumps(nameless).encode()).offers.num_rows == 0
+    assert read_package(json.dumps(nameless).encode()).offers.num_rows == 0

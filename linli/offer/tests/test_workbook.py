@@ -44,22 +44,22 @@ def test_every_fault_at_once_with_row_column_and_cure() -> None:
     book = read_offers(text.encode(), "o.csv")
     found = {(fault.row, fault.code) for fault in book.faults}
     codes = (
-        "id_repeated",
-        "empty",
-        "bad_kind",
-        "bad_code",
-        "bad_capacity",
-        "bad_party",
-        "bad_date",
-        "bad_latitude",
-        "bad_slots",
-        "bad_place",
-        "dates_crossed",
+        "offer_id_repeated",
+        "offer_empty",
+        "offer_bad_kind",
+        "offer_bad_code",
+        "offer_bad_capacity",
+        "offer_bad_party",
+        "offer_bad_date",
+        "offer_bad_latitude",
+        "offer_bad_slots",
+        "offer_bad_place",
+        "offer_dates_crossed",
     )
     assert {(3, code) for code in codes} <= found
-    assert (4, "bad_code") in found and not {code for row, code in found if row == 2}
+    assert (4, "offer_bad_code") in found and not {code for row, code in found if row == 2}
     assert book.offers["offer_id"].to_pylist() == ["A1", "A3"]
-    unknown = next(fault for fault in book.faults if fault.code == "bad_code")
+    unknown = next(fault for fault in book.faults if fault.code == "offer_bad_code")
     assert all(code in unknown.params["known"] for code in KNOWN_CODES)
     for fault in book.faults:
         assert fault.file == "o.csv" and fault.column
@@ -69,7 +69,11 @@ def test_every_fault_at_once_with_row_column_and_cure() -> None:
 def test_missing_and_doubled_headings_are_all_named() -> None:
     with pytest.raises(BadInput) as bad:
         read_offers("编号,名称,类型,类型\n1,a,service,x\n".encode(), "o.csv")
-    assert [fault.code for fault in bad.value.faults] == ["heading_twice", "heading_missing", "heading_missing"]
+    assert [fault.code for fault in bad.value.faults] == [
+        "offer_heading_twice",
+        "offer_heading_missing",
+        "offer_heading_missing",
+    ]
 
 
 @pytest.mark.parametrize("data", [b"", b"PK\x03\x04 broken", b"a,b,c\n1,2,3\n", b"\xff\xfe\x00\x81"])
