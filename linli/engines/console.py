@@ -7,6 +7,7 @@ files or stdout.
 from __future__ import annotations
 
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
@@ -17,6 +18,8 @@ import typer
 
 from linli.engines.errors import Fault
 from linli.engines.progress import Progress, silent
+
+_LONG_NUMBER = re.compile(r"\d{10,}[\dXx]")
 
 EXIT_CHECK_FAILED = 1
 EXIT_BAD_INPUT = 2
@@ -80,8 +83,13 @@ def fault_lines(faults: Iterable[Fault], say: Callable[[Fault], str]) -> Iterabl
     for fault in faults:
         place = ":".join(str(part) for part in (fault.file, fault.sheet, fault.row) if part not in ("", None))
         cell = f" {fault.column}" if fault.column else ""
-        value = f" “{fault.value}”" if fault.value else ""
+        value = f" “{_covered(fault.value)}”" if fault.value else ""
         yield f"{place}{cell}{value} {say(fault)}".strip()
+
+
+def _covered(value: str) -> str:
+    """A long number with its middle starred: a terminal's text ends in logs, the whole value stays in the files."""
+    return _LONG_NUMBER.sub(lambda found: found[0][:6] + "*" * (len(found[0]) - 10) + found[0][-4:], value)
 
 
 def stop_on_bad_input(faults: Sequence[Fault], say: Callable[[Fault], str]) -> typer.Exit:

@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 VERSION = "1"
+LOOSE = "loose"
 MOSTLY_UNIQUE = 0.95
 """A number column names rows when at least this share of its numbers occurs once in the whole book (design)."""
 
@@ -34,7 +35,7 @@ class SheetReport:
     """What became of one sheet: rows `read` = `taken` + `refused`; `doubtful` of the taken ones; `skipped` by why
     (blank, total, signature, note); the columns as they were understood. `is_list` is False for a sheet without a
     column of names: nothing is read from it. `unread` are the commonest wordings without a code, as (heading, wording,
-    times): the values are kept in `extra`."""
+    times): the values are kept in `extra`. `noted` counts remarks that make no row doubtful."""
 
     file: str
     sheet: str
@@ -48,6 +49,7 @@ class SheetReport:
     columns: tuple[Column, ...]
     is_list: bool = True
     unread: tuple[tuple[str, str, int], ...] = ()
+    noted: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def recognised(self) -> tuple[Column, ...]:
@@ -62,9 +64,14 @@ class SheetReport:
 
 @dataclass(frozen=True)
 class ListBook:
-    """The records of all sheets (schema: `records_schema()`), every fault, a report per sheet; and what made them."""
+    """The records of all sheets (schema: `records_schema()`), every fault, a report per sheet; and what made them.
+
+    `loose`: rows refused only for want of date and ID, but with a name and a telephone or a door. No person is made
+    of them; linkage may still say to whom they belong.
+    """
 
     records: pa.Table
+    loose: pa.Table
     faults: tuple[Fault, ...]
     sheets: tuple[SheetReport, ...]
     digest: str
@@ -89,11 +96,14 @@ def read_records(
     person can be made of it: no name, neither date nor ID readable, a broken row. Everything else is taken in,
     and what is doubtful is kept as written and listed with its cure.
     """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
     if len(grids) != len(layouts):
         raise ValueError("one layout per grid")
     regions = Regions(known_regions, demo_region)
     sources = _sources(layouts)
-    columns: dict[str, list[Any]] = {name: [] for name in ORDER}
+    columns: dict[str, list[Any]] = {name: [] for name in (*ORDER, LOOSE)}
     faults: list[Fault] = []
     reports: list[SheetReport] = []
     for index, (grid, layout) in enumerate(zip(grids, layouts, strict=True)):
@@ -105,7 +115,15 @@ def read_records(
     columns["unique_id"] = _numbered(columns)
     digest = hashlib.sha256("".join(sorted({grid.digest for grid in grids})).encode()).hexdigest()
     options = {"on": on.isoformat(), "demo_region": demo_region or ""}
-    return ListBook(_table(columns), tuple(faults), tuple(reports), digest, options)
+    table, loose = _table(columns), pa.array(columns[LOOSE], pa.bool_())
+    return ListBook(
+        records=table.filter(pc.invert(loose)),
+        loose=table.filter(loose),
+        faults=tuple(faults),
+        sheets=tuple(reports),
+        digest=digest,
+        options=options,
+    )
 
 
 def _sources(layouts: Sequence[Layout]) -> list[str]:
@@ -131,20 +149,25 @@ def _read_sheet(
     reader = RowReader(grid, layout, on, regions)
     faults = [Fault("row_repeated_heading", "refused", grid.file, grid.sheet, number) for number in rows.repeated]
     taken = doubtful = 0
+    noted: Counter[str] = Counter()
     for number in rows.data:
         draft = reader.read(number)
         if draft.faults:
             faults += as_faults(draft, grid.file, grid.sheet)
-        if not draft.refused:
-            taken += 1
-            doubtful += bool(draft.faults)
-            record = _finished(draft, grid, layout, source)
-            for name, values in columns.items():
-                values.append(record.get(name))
+        noted.update(draft.notes)
+        if draft.refused and not draft.loose:
+            continue
+        taken += not draft.refused
+        doubtful += bool(draft.faults) and not draft.refused
+        record = _finished(draft, grid, layout, source)
+        record[LOOSE] = draft.loose
+        for name, values in columns.items():
+            values.append(record.get(name))
     faults.sort(key=lambda fault: fault.row or 0)
     read = len(rows.data) + len(rows.repeated)
     unread = tuple((heading, word, times) for (heading, word), times in reader.unread.most_common(_UNREAD))
-    return faults, replace(_report(layout, source, read, taken, doubtful, rows.skipped), unread=unread)
+    report = _report(layout, source, read, taken, doubtful, rows.skipped)
+    return faults, replace(report, unread=unread, noted=dict(noted))
 
 
 def _report(
@@ -182,7 +205,7 @@ def _finished(draft: Draft, grid: Grid, layout: Layout, source: str) -> dict[str
     record["file"], record["sheet"], record["row"] = grid.file, grid.sheet, draft.row
     own = record.get("groups")
     record["groups"] = tuple(sorted({*layout.groups, *own})) if own else layout.groups
-    record["doubts"] = tuple(dict.fromkeys(code for code, *_ in draft.faults))
+    record["doubts"] = tuple(dict.fromkeys([*(code for code, *_ in draft.faults), *draft.notes]))
     return record
 
 

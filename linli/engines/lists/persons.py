@@ -31,7 +31,18 @@ class Draft:
     record: dict[str, Any] = field(default_factory=dict)
     extra: dict[str, str] = field(default_factory=dict)
     faults: list[tuple[str, str, str, dict[str, str]]] = field(default_factory=list)
-    refused: bool = False
+    notes: list[str] = field(default_factory=list)
+    refusals: list[str] = field(default_factory=list)
+
+    @property
+    def refused(self) -> bool:
+        """Whether no person can be made of the row."""
+        return bool(self.refusals)
+
+    @property
+    def loose(self) -> bool:
+        """A name with a telephone or a door, but neither date nor ID: no person by itself, yet perhaps a known one."""
+        return self.refusals == ["no_date_no_id"] and bool(self.record.get("phone") or self.record.get("address"))
 
     def doubt(self, code: str, column: Column | None, value: str, **params: str) -> None:
         """Mark a value as doubtful."""
@@ -39,7 +50,7 @@ class Draft:
 
     def refuse(self, code: str, column: Column | None, value: str, **params: str) -> None:
         """Say that no person can be made of the row."""
-        self.refused = True
+        self.refusals.append(code)
         self.doubt(code, column, value, **params)
 
 
@@ -134,7 +145,8 @@ class RowReader:
         if read.id_no is not None:
             record["id_no"], record["id_state"] = read.id_no, state
         if read.sex and read.state == "valid" and record.get("sex") in {"1", "2"} and record["sex"] != read.sex:
-            draft.doubt("sex_id_mismatch", *self._cell("sex", row))
+            # Wrong in one list of two, and harmless: counted for the sheet, no doubt about who it is.
+            draft.notes.append("sex_id_mismatch")
         if read.sex and not {"id_check", "id_lost_digits"} & set(read.faults):
             record.setdefault("sex", read.sex)
         if not read.readable and record.get("birth_on") is None:

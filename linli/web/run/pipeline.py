@@ -6,7 +6,7 @@ Everything stays in memory of this process; what goes to disk is written by `wri
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from linli.engines.assignment import AssignResult
     from linli.engines.eligibility import ScreenResult
-    from linli.engines.linkage import LinkResult, Resolved
+    from linli.engines.linkage import LinkOptions, LinkResult, Resolved
     from linli.engines.lists import ListBook
     from linli.offer.workbook import OfferBook
 
@@ -73,9 +73,9 @@ def run_main_job(
 
     book, offer_book = _read_all(lists, offers, options, progress)
     settings = linkage.LinkOptions(spill_dir=options.spill_dir)
-    link = linkage.link(book.records, options=settings, progress=progress)
+    link = _link(book, settings, progress)
     resolved = linkage.resolve(book.records, link.links, on=options.on, options=settings, progress=progress)
-    rules = eligibility.load_rules(*options.rules)
+    rules = eligibility.load_rules(*[(path.name, path.read_bytes()) for path in options.rules])
     screening = eligibility.screen(resolved.persons, rules, on=options.on, near=False, progress=progress)
     progress("needs")
     needs = need_rules.needs_from_flags(screening.hits, resolved.persons, options.on)
@@ -85,6 +85,20 @@ def run_main_job(
         matched = assignment.assign(needs, offer_book.offers, on=options.on, weights=weights, progress=progress)
     faults = book.faults + (offer_book.faults if offer_book else ())
     return MainJob(book, link, resolved, screening, needs, offer_book, matched, faults)
+
+
+def _link(book: ListBook, settings: LinkOptions, progress: Progress) -> LinkResult:
+    """The person of every record; and of a row refused for want of date and ID, when it is somebody known from others."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    from linli.engines import linkage
+
+    result = linkage.link(pa.concat_tables([book.records, book.loose]), options=settings, progress=progress)
+    taken = pc.is_in(result.links["unique_id"], book.records["unique_id"].combine_chunks())
+    persons = pc.unique(result.links["person_id"].filter(taken))
+    known = result.links.filter(pc.is_in(result.links["person_id"], persons))
+    return replace(result, links=known)
 
 
 def _read_all(

@@ -35,7 +35,7 @@ def say_fault(fault: Fault, lang: Lang) -> str:
 
     if fault.code in WORDS:
         return WORDS.say(fault.code, lang, **fault.params)
-    if fault.code in list_words.WORDS:
+    if fault.code in list_words.FAULTS:
         return list_words.say(fault, lang)
     if fault.code in words_reading.WORDS:
         return words_reading.say_fault(fault, lang)

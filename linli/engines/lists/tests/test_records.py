@@ -87,7 +87,6 @@ def test_a_row_no_person_can_be_made_of_is_refused(cells: dict[str, str], code: 
         ({"出生日期": "属虎"}, "date_unreadable", "valid"),
         ({"出生日期": "2030-01-01", "身份证号": ""}, "date_future", None),
         ({"出生日期": "1890-01-01", "身份证号": ""}, "birth_too_old", None),
-        ({"性别": "女"}, "sex_id_mismatch", "valid"),
         ({"性别": "第三"}, "sex_unknown", "valid"),
         ({"电话": "12"}, "phone_shape", "valid"),
     ],
@@ -288,3 +287,18 @@ def test_any_cells_give_a_book(rows: list[list[str]]) -> None:
     assert report.read + sum(report.skipped.values()) == len(rows)
     assert book.records.num_rows == report.taken
     assert all(say(fault, lang) for fault in book.faults for lang in ("zh", "en"))
+
+
+def test_a_sex_that_differs_from_the_id_is_noted_and_no_doubt_of_the_person() -> None:
+    book = one(性别="女")
+    assert not book.faults
+    assert record(book)["doubts"] == ["sex_id_mismatch"]
+    assert book.sheets[0].noted == {"sex_id_mismatch": 1}
+
+
+def test_a_name_with_a_phone_but_no_date_or_id_is_refused_and_kept_apart_for_linkage() -> None:
+    book = one(身份证号="", 出生日期="")
+    assert codes(book) == {("no_date_no_id", "refused")}
+    assert book.records.num_rows == 0
+    assert book.loose.num_rows == 1
+    assert book.sheets[0].refused == 1
