@@ -11,12 +11,11 @@ import time_machine
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.core.cache import cache
 from django.test import Client, TestCase
-from django.urls import NoReverseMatch, get_resolver, reverse
+from django.urls import reverse
 
 from linli.core.models import AuditRow
 from linli.party.models import Login
 from linli.party.tests import make
-from linli.web.third_party_routes import OFF, ON
 
 pytestmark = pytest.mark.django_db
 
@@ -235,44 +234,6 @@ def test_the_demos_change_of_role_exists_in_the_demo_only(client: Client, worker
     assert "linli_second_factor_at" in client.session
     assert rows("account.switch") == [("done", worker.uid)]
     assert client.post(reverse("demo_enter"), {"username": "nobody"}).status_code == 404
-
-
-def test_what_is_off_is_not_there():
-    for name in OFF:
-        with pytest.raises(NoReverseMatch):
-            reverse(name)
-
-
-def test_every_route_of_the_library_is_on_or_off_by_name():
-    from allauth.urls import urlpatterns
-
-    names = {p.name for p in _flat(urlpatterns)}
-    assert names - set(ON) - set(OFF) == set()
-    assert not set(ON) & set(OFF)
-
-
-def _flat(patterns: Any) -> list[Any]:
-    found: list[Any] = []
-    for pattern in patterns:
-        found += _flat(pattern.url_patterns) if hasattr(pattern, "url_patterns") else [pattern]
-    return found
-
-
-def test_every_route_of_ours_carries_its_action():
-    ours = {p.name: p.callback for p in _flat(get_resolver().url_patterns) if p.name in ON}
-    assert set(ours) == set(ON)
-    assert all(callback.linli_action == ON[name][2] for name, callback in ours.items())
-
-
-OWN = [name for name, (pattern, _view, action) in ON.items() if action == "page.own" and "<" not in pattern]
-
-
-def test_own_pages_ask_who_one_is(client: Client):
-    for name in OWN:
-        answer = client.get(reverse(name))
-        assert answer.status_code in (302, 404), name
-        if answer.status_code == 302:
-            assert answer["Location"].startswith(reverse("account_login"))
 
 
 SHOWN = ["mfa_index", "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_list_webauthn", "mfa_add_webauthn"]
