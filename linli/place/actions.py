@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from itertools import groupby
+from typing import Any
+from uuid import uuid4
+
+from django.db import connection
 
 from linli.core.actor import Actor
 from linli.core.audit import record, unit_of_work
@@ -15,7 +19,7 @@ from linli.place.models import Place, PlaceCode
 ORDER = ("province", "prefecture", "county", "town", "community", "grid")
 
 
-CHUNK = 2000
+CHUNK = 10_000
 
 
 def load_places(*, actor: Actor, rows: Iterable[Mapping[str, str]]) -> int:
@@ -49,27 +53,44 @@ def _refuse_orphans(rows: list[dict[str, str]], known: dict[str, int]) -> None:
 
 
 def _add(rows: list[dict[str, str]], known: dict[str, int], now: datetime) -> None:
-    places = [
-        Place(
-            created_at=now,
-            code=row["code"],
-            name=row["name"],
-            name_en=row.get("name_en", ""),
-            level=str(rules.level_of(row["code"])),
-            kind_word=row.get("kind", ""),
-            parent_id=known.get(rules.parent_code(row["code"]) or ""),
-            path=rules.path_of(row["code"]),
-            urban_rural_class=row.get("urban_class", ""),
-            has_service_point=row.get("has_service_point") == "1",
-            tile_column=_whole(row.get("col")),
-            tile_row=_whole(row.get("row")),
-            lat=_real(row.get("lat")),
-            lon=_real(row.get("lon")),
-        )
-        for row in rows
-    ]
-    Place.objects.bulk_create(places)
-    known |= {place.code: place.id for place in places}
+    """Insert rows of one level. Plain statements: for the national table they take a fifth of the ORM's time."""
+    columns = [str(field.column) for field in Place._meta.concrete_fields if field.column != "id"]
+    at = Place._meta.get_field("created_at").get_db_prep_save(now, connection)
+    marks = ", ".join(["%s"] * len(columns))
+    statement = f"INSERT INTO {Place._meta.db_table} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608 – our own
+    as_text = not connection.features.has_native_uuid_field
+    values = ({**_columns(row, known), "created_at": at, "uid": _uid(as_text)} for row in rows)
+    with connection.cursor() as cursor:
+        cursor.executemany(statement, [[each[column] for column in columns] for each in values])
+    known |= dict(Place.objects.filter(level=rules.level_of(rows[0]["code"])).values_list("code", "id"))
+    _add_codes(rows, known)
+
+
+def _uid(as_text: bool) -> Any:
+    return uuid4().hex if as_text else uuid4()
+
+
+def _columns(row: dict[str, str], known: dict[str, int]) -> dict[str, Any]:
+    """What a row of the table says, by the database's columns."""
+    code = row["code"]
+    return {
+        "code": code,
+        "name": row["name"],
+        "name_en": row.get("name_en") or "",
+        "level": str(rules.level_of(code)),
+        "kind_word": row.get("kind") or "",
+        "parent_id": known.get(rules.parent_code(code) or ""),
+        "path": rules.path_of(code),
+        "urban_rural_class": row.get("urban_class") or "",
+        "has_service_point": row.get("has_service_point") == "1",
+        "tile_column": _whole(row.get("col")),
+        "tile_row": _whole(row.get("row")),
+        "lat": _real(row.get("lat")),
+        "lon": _real(row.get("lon")),
+    }
+
+
+def _add_codes(rows: list[dict[str, str]], known: dict[str, int]) -> None:
     PlaceCode.objects.bulk_create(
         [
             PlaceCode(
