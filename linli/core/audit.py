@@ -146,8 +146,13 @@ class Verdict:
 
 
 def verify(checkpoint: dict[str, Any] | None = None) -> Verdict:
-    """Read the whole chain and compare it with its head, and with a checkpoint held elsewhere."""
-    previous, expected = GENESIS, 1
+    """Read the whole chain and compare it with its head, and with a checkpoint held elsewhere.
+
+    Others may write meanwhile: the head is read before the rows and again after them, and what was
+    read must reach from the one to the other.
+    """
+    head = AuditHead.objects.get(pk=1)
+    previous, expected, at_head = GENESIS, 1, GENESIS
     known = {int(checkpoint["number"]): str(checkpoint["hash"])} if checkpoint else {}
     for number, columns, previous_hash, row_hash in _raw_rows():
         if number != expected:
@@ -157,9 +162,9 @@ def verify(checkpoint: dict[str, Any] | None = None) -> Verdict:
         if known.get(number, row_hash) != row_hash:
             return Verdict(expected - 1, previous, "rewritten", number)
         previous, expected = row_hash, number + 1
+        at_head = row_hash if number == head.number else at_head
     count = expected - 1
-    head = AuditHead.objects.get(pk=1)
-    if (head.number, head.hash) != (count, previous):
+    if count < head.number or at_head != head.hash or count > AuditHead.objects.get(pk=1).number:
         return Verdict(count, previous, "cut", count)
     if checkpoint and int(checkpoint["number"]) > count:
         return Verdict(count, previous, "cut_since_checkpoint", int(checkpoint["number"]))
