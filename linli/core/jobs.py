@@ -88,9 +88,9 @@ def hand_over(uid: UUID) -> None:
         log.warning("job %s not handed over (%s); the sweep will", uid, type(error).__name__)
 
 
-def run_job(uid: UUID) -> None:
-    """Do one job, unless another worker has it or it is over."""
-    now = timezone.now()
+def run_job(uid: UUID, now: datetime | None = None) -> None:
+    """Do one job, unless another worker has it or it is over. `now`: the moment it counts as done at (the clock's)."""
+    now = now or timezone.now()
     job = _claim(uid, now)
     if job is None:
         return

@@ -7,6 +7,8 @@ from functools import cache
 from pathlib import Path
 
 DIVISIONS = Path(__file__).parent / "data" / "divisions.csv"
+# No province is numbered 99: under 9999 stand the counties that demo packs invent.
+INVENTED = frozenset(f"9999{number:02d}" for number in range(100))
 
 
 def national_divisions(prefix: str = "") -> list[dict[str, str]]:
@@ -17,5 +19,5 @@ def national_divisions(prefix: str = "") -> list[dict[str, str]]:
 
 @cache
 def county_prefixes() -> frozenset[str]:
-    """All six-digit codes of the table: what an ID number or a list may begin with."""
-    return frozenset(row["code"] for row in national_divisions() if len(row["code"]) == 6)
+    """All six-digit codes of the table and those of invented counties: what an ID number or a list may begin with."""
+    return frozenset(row["code"] for row in national_divisions() if len(row["code"]) == 6) | INVENTED
