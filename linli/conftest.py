@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from importlib import import_module
 from typing import Any
@@ -27,7 +27,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
     guards = import_module("linli.core.migrations.0002_audit_guard")
     empty = connection.ops.execute_sql_flush
 
-    def empty_past_the_guard(statements: list[str]) -> None:
+    def empty_past_the_guard(statements: Iterable[str]) -> None:
         from django.apps import apps
 
         editor = connection.schema_editor()
@@ -35,9 +35,9 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
         empty(statements)
         guards.guard(apps, editor)
 
-    connection.ops.execute_sql_flush = empty_past_the_guard  # type: ignore[method-assign]
+    connection.ops.execute_sql_flush = empty_past_the_guard  # type: ignore[method-assign,assignment]
     yield
-    connection.ops.execute_sql_flush = empty  # type: ignore[method-assign]
+    connection.ops.execute_sql_flush = empty  # type: ignore[method-assign,assignment]
 
 
 @pytest.fixture

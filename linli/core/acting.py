@@ -92,4 +92,5 @@ def _plain(value: Any) -> Any:
 
 def _record_denial(actor: Actor, name: str, error: Refused | NotFound, given: dict[str, Any]) -> None:
     uids = [value for key, value in given.items() if key.endswith("uid") and isinstance(value, UUID)]
-    record_now(actor, name, outcome="denied", uid=uids[0] if uids else None, reason=error.params.get("reason", error.code))
+    reason = error.params.get("reason", error.code)
+    record_now(actor, name, outcome="denied", uid=uids[0] if uids else None, reason=reason)

@@ -100,7 +100,8 @@ def _unwrap(wrapping_key: bytes | None, owner_uid: UUID, wrapped: bytes) -> byte
     if wrapping_key is None:
         raise SealBroken("core.seal_broken")
     try:
-        return _cipher(wrapping_key).decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], b"data-key:" + owner_uid.bytes)
+        bound_to = b"data-key:" + owner_uid.bytes
+        return _cipher(wrapping_key).decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], bound_to)
     except (InvalidTag, ValueError):
         raise SealBroken("core.seal_broken") from None
 
@@ -141,7 +142,7 @@ class _Opened:
         row.__dict__[self.field.attname] = value
 
 
-class SealedTextField(models.BinaryField):
+class SealedTextField(models.BinaryField):  # type: ignore[type-arg]
     """Text that lies encrypted in the database. `owner` names the attribute holding the key owner's uid."""
 
     def __init__(self, *args: Any, owner: str = "uid", **kwargs: Any) -> None:
@@ -192,7 +193,7 @@ def _index(key: bytes, key_id: str, column: str, value: str) -> str:
     return f"{key_id}:{hmac.new(column_key, normal(value).encode(), hashlib.sha256).hexdigest()}"
 
 
-class BlindIndexField(models.CharField):
+class BlindIndexField(models.CharField):  # type: ignore[type-arg]
     """The keyed digest of another, sealed column; filled when the row is saved."""
 
     def __init__(self, *args: Any, source: str, **kwargs: Any) -> None:

@@ -28,6 +28,6 @@ WORDS = {
     "core.keys_do_not_fit": _("这把密钥打不开这份备份。用做备份时那个实例的密钥文件（--keys）。"),
     "core.restored_damaged": _("恢复出来的数据库自检不过（%(words)s）。换一份备份。"),
     "core.restored_counts_differ": _("恢复出来的行数和备份时不一样：%(tables)s。换一份备份。"),
-    "core.no_postgres_programs": _("这台机器没有 %(program)s，备份和恢复 PostgreSQL 要用它。装上 postgresql-client 再来。"),
+    "core.no_postgres_programs": _("这台机器没有 %(program)s，备份和恢复 PostgreSQL 要用它。先装 postgresql-client。"),
     "core.postgres_program_failed": _("%(program)s 没做成：%(words)s"),
 }

@@ -32,7 +32,7 @@ LINLI_JOBS = env.str("LINLI_JOBS", default="queue")
 LINLI_JOB_TABLE = "linli.web.jobs.JOBS"
 
 
-def LINLI_KEYRING() -> Keyring:  # noqa: N802 – a setting
+def LINLI_KEYRING() -> Keyring:
     """The keys; made once for an empty home, never made anew beside existing data.
 
     Read again when the file changes, so that a key added while serving is known at once.
@@ -152,7 +152,11 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
-ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "30/m/ip,5/15m/key", "request_login_code": "20/m/ip,3/5m/key"}
+ACCOUNT_RATE_LIMITS = {
+    "login": "60/m/ip",
+    "login_failed": "30/m/ip,5/15m/key",
+    "request_login_code": "20/m/ip,3/5m/key",
+}
 LINLI_SMS = env.str("LINLI_SMS", default="linli.party.sms.ConsoleSender" if LINLI_DEMO else "")
 LINLI_IDLE_MINUTES = env.int("LINLI_IDLE_MINUTES", default=60)
 ACCOUNT_LOGIN_BY_CODE_ENABLED = bool(LINLI_SMS)
@@ -191,7 +195,7 @@ X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "linli_cache"}}
+CACHES: dict[str, dict[str, Any]] = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "linli_cache"}}
 # Counts of failed log-ins live in the cache: it must not be emptied by filling it.
 CACHES["default"]["OPTIONS"] = {"MAX_ENTRIES": 200_000}
 SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -76,7 +76,7 @@ def apply_key(connection: Any, key: bytes) -> None:
     connection.execute(f"PRAGMA key=\"x'{key.hex()}'\"")
 
 
-class Features(stock.DatabaseFeatures):
+class Features(stock.DatabaseFeatures):  # type: ignore[name-defined,misc]
     """What this library can do beyond what Django assumes of any SQLite."""
 
     # SQLITE_MAX_VARIABLE_NUMBER since 3.32; Django's 999 makes bulk inserts thirty times as many statements.
@@ -118,7 +118,7 @@ class DatabaseWrapper(stock.DatabaseWrapper):
                 "database, or the file is damaged. Give the right key file (LINLI_KEYS), or restore a backup "
                 "(linli restore)."
             ) from None
-        stock.register_functions(connection)
+        stock.register_functions(connection)  # type: ignore[attr-defined]
         connection.execute("PRAGMA legacy_alter_table=OFF")
         _into_wal(connection)
         for setting in ("foreign_keys=ON", "synchronous=FULL", "mmap_size=0", "temp_store=MEMORY"):
