@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -70,7 +71,10 @@ def _check_paths(lists: Path, offers: Path | None, rules: list[Path], weights: P
 def spill_folder() -> Iterator[str]:
     """A folder only its owner may read, removed on every exit: DuckDB's spill files are plaintext."""
     folder = tempfile.mkdtemp(prefix="linli-run-")
+    # A plain SIGTERM would end the process without passing here; turned into an exit, it does.
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         yield folder
     finally:
+        signal.signal(signal.SIGTERM, before)
         shutil.rmtree(folder, ignore_errors=True)

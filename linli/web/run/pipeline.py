@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from linli.engines.assignment import AssignResult
-    from linli.engines.eligibility import ScreenResult
+    from linli.engines.eligibility import RuleBook, ScreenResult
     from linli.engines.linkage import LinkOptions, LinkResult, Resolved
     from linli.engines.lists import ListBook
     from linli.offer.workbook import OfferBook
@@ -46,6 +46,7 @@ class MainJob:
     book: ListBook
     link: LinkResult
     resolved: Resolved
+    rules: RuleBook
     screening: ScreenResult
     needs: pa.Table
     offers: OfferBook | None
@@ -84,7 +85,7 @@ def run_main_job(
         weights = assignment.read_weights(options.weights.read_text("utf-8"), options.on, options.weights.name)
         matched = assignment.assign(needs, offer_book.offers, on=options.on, weights=weights, progress=progress)
     faults = book.faults + (offer_book.faults if offer_book else ())
-    return MainJob(book, link, resolved, screening, needs, offer_book, matched, faults)
+    return MainJob(book, link, resolved, rules, screening, needs, offer_book, matched, faults)
 
 
 def _link(book: ListBook, settings: LinkOptions, progress: Progress) -> LinkResult:

@@ -17,7 +17,9 @@ from linli.web.run.pipeline import MainJob
 
 TEMPLATES = Path(__file__).parent / "templates"
 LEVELS = {1: ("当天", "same day"), 2: ("3 天内", "within 3 days"), 3: ("2 周内", "within 2 weeks"), 4: ("例行", "routine")}
-MOST_FAULTS = 200
+MOST_FAULTS = 60
+OUR_OWN = "design"
+"""The mark of a rule that stands on no text of the field but on our own proposal (domain sources)."""
 
 
 def render(job: MainJob, on: date, lang: Lang) -> str:
@@ -55,6 +57,7 @@ def _content(job: MainJob, on: date, lang: Lang) -> dict[str, Any]:
         "sheets": _sheets(job),
         "link": job.link.report,
         "threshold": f"{job.link.threshold:.3f}",
+        "noted": _noted(job),
         "review_rows": job.link.review.num_rows,
         "rules": _rules(job),
         "needs": _needs(job),
@@ -106,25 +109,33 @@ def _sheets(job: MainJob) -> list[dict[str, Any]]:
     ]
 
 
+def _noted(job: MainJob) -> list[dict[str, Any]]:
+    """Remarks that make no row doubtful, summed over the sheets."""
+    counts: Counter[str] = Counter()
+    for sheet in job.book.sheets:
+        counts.update(sheet.noted)
+    return [{"code": code, "n": f"{n:,}"} for code, n in counts.items()]
+
+
 def _rules(job: MainJob) -> list[dict[str, Any]]:
     hits = job.screening.hits
-    names = {}
-    for rule, zh, en, source, status in zip(
-        *(hits[name].to_pylist() for name in ("rule", "reason", "reason_en", "source", "status")), strict=True
-    ):
-        names.setdefault(rule, (zh, en, source, status))
-    counts = Counter(hits["rule"].to_pylist()).most_common()
+    example = {}
+    columns = (hits[name].to_pylist() for name in ("rule", "reason", "reason_en", "source", "status"))
+    for rule, zh, en, source, status in zip(*columns, strict=True):
+        example.setdefault(rule, (zh, en, source, status))
+    titles = {rule.code: (rule.zh, rule.en) for rule in job.rules.rules}
     return [
         {
-            "rule": rule,
-            "zh": names[rule][0],
-            "en": names[rule][1],
-            "source": names[rule][2],
-            "tbc": names[rule][3] == "tbc",
+            "title_zh": titles[rule][0],
+            "title_en": titles[rule][1],
+            "zh": example[rule][0],
+            "en": example[rule][1],
+            "source": "" if example[rule][2] == OUR_OWN else example[rule][2],
+            "tbc": example[rule][3] == "tbc",
             "n": f"{n:,}",
             "width": width,
         }
-        for rule, n, width in _bars(counts)
+        for rule, n, width in _bars(Counter(hits["rule"].to_pylist()).most_common())
     ]
 
 
@@ -136,7 +147,7 @@ def _need_words(code: str) -> tuple[str, str]:
 
 def _needs(job: MainJob) -> list[dict[str, Any]]:
     counts = Counter(job.needs["code"].to_pylist()).most_common()
-    met = Counter()
+    met: Counter[str] = Counter()
     if job.matched:
         code_of = dict(zip(job.needs["need_id"].to_pylist(), job.needs["code"].to_pylist(), strict=True))
         met = Counter(code_of[need] for need in set(job.matched.proposals["need_id"].to_pylist()))
