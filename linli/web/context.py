@@ -14,6 +14,8 @@ from linli.place import queries as places
 from linli.ui.display import THEMES, size_of, theme_of
 from linli.web.menu import menu_for
 
+DOCK = 4  # and one more that opens the whole menu
+
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Values for the layout; worked out only when a template asks for them."""
@@ -24,8 +26,10 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 def _frame(request: HttpRequest, actor: Actor | None) -> dict[str, Any]:
     known = actor is not None and actor.is_known
     granted = places.granted_places(actor) if actor is not None and known else []
+    menu = menu_for(request, actor) if actor is not None and known else []
     return {
-        "menu": menu_for(request, actor) if actor is not None and known else [],
+        "menu": menu,
+        "dock": [item for item in menu if item["short"]][:DOCK],
         "can_search": actor is not None and known and actor.holds_role_for("person.list"),
         "role": ROLE_WORDS.get(actor.role, "") if actor is not None and known else "",
         "place": granted[0] if granted else None,

@@ -1,52 +1,96 @@
-"""The menu by role: one line per page of this house, shown to those whose role can ever use it."""
+"""The menu by role (DESIGN §4): one line per page of this house, shown to those whose role can ever use it.
+
+A line whose route is not in the running table is left out, so a feature adds its line with its routes.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from linli.core.actor import Actor
+from linli.core.policy import COUNTY, SECRETARY
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A page in the menu: its route, its words, the action that opens it, the prefix that marks it current."""
+    """A page in the menu: its route, its words, the action that opens it, and the words of the dock on a phone.
+
+    `short` empty: not in the dock. `count`: how many wait there, asked only when the menu is drawn.
+    `gap`: a little room above. `key`: the keys that go there.
+    """
 
     route: str
     words: Any
     action: str
-    under: str
+    short: Any = ""
+    count: Callable[[Actor], int] | None = None
     gap: bool = False
-    dock: bool = True
+    key: str = ""
 
 
-ENTRIES = (
-    Entry("today", _("今日"), "need.list", "/today/"),
-    Entry("county", _("总览"), "county.read", "/county/"),
-    Entry("people", _("人和户"), "person.list", "/people/"),
-    Entry("flags", _("线索"), "flag.list", "/flags/"),
-    Entry("needs", _("需求"), "need.list", "/needs/"),
-    Entry("referrals", _("转介"), "referral.list", "/referrals/", dock=False),
-    Entry("offers", _("资源"), "offer.list", "/offers/", dock=False),
-    Entry("imports", _("导入"), "person.import", "/imports/", gap=True, dock=False),
-    Entry("rights", _("岗位与权限"), "grant.propose", "/rights/", dock=False),
-)
+TODAY = Entry("today", _("今日"), "need.list", _("今日"), key="g t")
+PEOPLE = Entry("people", _("人和户"), "person.list", pgettext_lazy("dock", "人"))
+OVERVIEW = Entry("county", _("总览"), "county.read", _("总览"))
+NEEDS = Entry("needs", _("需求"), "need.list", _("需求"))
+FLAGS = Entry("flags", _("线索"), "flag.list", _("线索"))
+PROPOSALS = Entry("proposals", _("对接"), "proposal.list")
+REFERRALS = Entry("referrals", _("转介"), "referral.list")
+OFFERS = Entry("offers", _("资源"), "offer.list")
+IMPORTS = Entry("imports", _("导入"), "person.import", gap=True)
+RIGHTS = Entry("rights", _("岗位与权限"), "grant.propose")
+AUDIT = Entry("audit", _("审计"), "audit.read")
+
+STATION_MENU = (TODAY, PEOPLE, FLAGS, NEEDS, PROPOSALS, REFERRALS, OFFERS, OVERVIEW, IMPORTS, RIGHTS, AUDIT)
+MENUS = {
+    COUNTY: (
+        OVERVIEW,
+        Entry("needs", _("在等"), "need.list", _("在等")),
+        Entry("flags", _("可能漏掉"), "flag.list", _("可能漏掉")),
+        PEOPLE,
+        OFFERS,
+        REFERRALS,
+        IMPORTS,
+        RIGHTS,
+        AUDIT,
+    ),
+    SECRETARY: (TODAY, PEOPLE, FLAGS, NEEDS, OFFERS, IMPORTS),
+}
 
 
 def menu_for(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:
-    """The entries this actor can ever use, the current one marked."""
-    return [
-        {
-            "url": reverse(entry.route),
-            "words": entry.words,
-            "current": request.path.startswith(entry.under),
-            "gap": entry.gap,
-            "dock": entry.dock,
-        }
-        for entry in ENTRIES
-        if actor.is_known and actor.holds_role_for(entry.action)
-    ]
+    """The entries this actor can ever use, the current one marked; the role's own menu first, the rest after it."""
+    own = MENUS.get(actor.role, STATION_MENU)
+    there = {entry.route for entry in own}
+    entries = (*own, *(entry for entry in STATION_MENU if entry.route not in there))
+    return list(_lines(request, actor, entries))
+
+
+def _lines(request: HttpRequest, actor: Actor, entries: tuple[Entry, ...]) -> Iterator[dict[str, Any]]:
+    for entry in entries:
+        url = _url(entry.route)
+        if url and actor.is_known and actor.holds_role_for(entry.action):
+            count = entry.count
+            yield {
+                "url": url,
+                "words": entry.words,
+                "short": entry.short,
+                "gap": entry.gap,
+                "key": entry.key,
+                "current": request.path.startswith(url),
+                "count": SimpleLazyObject(lambda count=count: count(actor)) if count else None,
+            }
+
+
+def _url(route: str) -> str:
+    try:
+        return reverse(route)
+    except NoReverseMatch:
+        return ""
