@@ -12,12 +12,14 @@ from linli.core.actor import Actor
 from linli.core.audit import record, unit_of_work
 from linli.core.decide import Sensitivity
 from linli.core.errors import stop_if
+from linli.core.notices import notify
 from linli.core.runs import store_run
 from linli.core.sealed import blind_indexes
 from linli.need import compute, queries, rules
 from linli.need.models import Flag, FlagChange, Need, NeedChange
 from linli.party import actions_rights
 from linli.party import queries as party
+from linli.party import queries_names as names
 from linli.party.models import Person
 
 CHUNK = 500
@@ -62,7 +64,10 @@ def screen_people(*, actor: Actor, place_path: str) -> dict[str, int]:
 def _same_ground(flag: Flag, hit: compute.Hit) -> bool:
     if flag.state == "gone":
         return False
-    return flag.rule_version == hit.rule_version and flag.figures_index in blind_indexes("need_flag.figures", hit.figures)
+    if flag.rule_version != hit.rule_version:
+        return False
+    same = flag.figures_index in blind_indexes("need_flag.figures", hit.figures)
+    return same or compute.ground(flag.figures or "{}") == compute.ground(hit.figures)
 
 
 def _flag(actor: Actor, person: Person, hit: compute.Hit, run_uid: UUID, key: bytes) -> Flag:
@@ -106,10 +111,18 @@ def take_flag(*, actor: Actor, flag_uid: UUID, login_uid: UUID | None = None) ->
     """Take a waiting flag on oneself, or give it to a worker: from then on its reason may be read."""
     flag = queries.flag_by_uid(actor, flag_uid, action="flag.take", lock=True)
     stop_if(rules.why_not_decide_flag(flag.state))
-    actions_rights.assign_tie.within(
-        actor=actor, login_uid=login_uid or actor.login_uid, about_uid=flag.person.uid, kind="assigned", why="flag"
-    )
-    record(actor, "flag.take", kind="flag", uid=flag.uid, to=str(login_uid or actor.login_uid))
+    taker = login_uid or actor.login_uid
+    login = next((one for one in names.station_logins(actor, flag.place_path) if one.uid == taker), None)
+    stop_if(rules.why_not_give_flag(is_worker_there=login is not None))
+    assert login is not None
+    if taker == actor.login_uid:
+        actions_rights.write_tie(actor, login, flag.person.uid, "assigned", "flag")
+    else:
+        actions_rights.assign_tie.within(
+            actor=actor, login_uid=login.uid, about_uid=flag.person.uid, kind="assigned", why="flag"
+        )
+        notify(actor, [login.uid], "need.flag_given", link=f"/flags/{flag.uid}/")
+    record(actor, "flag.take", kind="flag", uid=flag.uid, to=str(login.uid))
     return str(flag.uid)
 
 

@@ -68,6 +68,12 @@ def people_table(actor: Actor, place_path: str) -> pa.Table:
     return pa.Table.from_pylist([{name: _typed(schema, name, row.get(name)) for name in schema.names} for row in rows], schema)
 
 
+def ground(figures: str) -> dict[str, Any]:
+    """The figures a flag stands on, without those that only count days and so change by themselves."""
+    days = {figure.code for figure in rulebook().figures if figure.unit == "天"}
+    return {name: value for name, value in json.loads(figures).items() if name not in days}
+
+
 NOT_OF_PERSONS = {"unique_id", "source", "file", "sheet", "row", "group_from", "group_to", "extra", "doubts", "member_names"}
 
 

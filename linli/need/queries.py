@@ -3,26 +3,66 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from linli.core.actor import Actor
+from linli.core.decide import ObjectFacts
 from linli.core.errors import NotFound
-from linli.need.models import Flag, Need
+from linli.core.sealed import data_keys
+from linli.need.models import Flag, FlagChange, Need, NeedChange
 from linli.party.queries import allow, shown_people, visible
 
+R = TypeVar("R", Flag, Need)
 OPEN_STATES = ("heard", "open", "referred", "served")
 
 
-def flags(actor: Actor, *, action: str = "flag.list", place_path: str = "", state: str = "new") -> QuerySet[Flag]:
-    """Flags of a place in a state (all states when empty), the gravest kind first."""
+def flags(
+    actor: Actor,
+    *,
+    action: str = "flag.list",
+    place_path: str = "",
+    state: str = "new",
+    kind: str = "",
+    rule: str = "",
+    group: str = "",
+) -> QuerySet[Flag]:
+    """Flags of a place in a state (all states when empty), the gravest kind first.
+
+    A rule or a group tells why somebody is flagged: asked for, only flags whose reason may be read are counted.
+    """
     rows = visible(actor, action, Flag.objects.all()).filter(person__in=shown_people())
-    if place_path:
-        rows = rows.filter(place_path__startswith=place_path)
-    if state:
-        rows = rows.filter(state=state)
+    if rule or group:
+        rows = visible(actor, "flag.read", rows)
+    given = {"state": state, "kind": kind, "rule": rule, "group": group, "place_path__startswith": place_path}
+    rows = rows.filter(**{name: value for name, value in given.items() if value})
     return rows.select_related("person").order_by("-sensitivity", "created_at", "id")
+
+
+def count_by_state(rows: QuerySet[Any]) -> dict[str, int]:
+    """How many rows stand in each state."""
+    return dict(rows.order_by().values_list("state").annotate(Count("pk")))
+
+
+def opened(rows: Iterable[R]) -> list[R]:
+    """The rows with the keys of their sealed words at hand, fetched in one go."""
+    found = list(rows)
+    keys = data_keys({row.subject_uid for row in found if row.subject_uid})
+    for row in found:
+        row.__dict__["_data_key"] = keys.get(row.subject_uid) if row.subject_uid else None
+    return found
+
+
+def changes_of(actor: Actor, thing: Flag | Need) -> list[FlagChange | NeedChange]:
+    """How a flag or need the actor may read has moved, latest first."""
+    return list(thing.changes.order_by("-id"))
+
+
+def needs_from(actor: Actor, flag: Flag) -> list[Need]:
+    """The needs that were opened from a flag the actor may read."""
+    return list(visible(actor, "need.read", Need.objects.filter(flag=flag)).order_by("level", "id"))
 
 
 def readable(actor: Actor, rows: Iterable[Flag | Need], action: str) -> set[UUID]:
@@ -53,13 +93,19 @@ def needs(
     place_path: str = "",
     states: Iterable[str] = OPEN_STATES,
     code: str = "",
+    level: int | None = None,
+    number: str = "",
 ) -> QuerySet[Need]:
-    """Needs of a place in these states, the most pressing and longest waiting first."""
+    """Needs of a place in these states, the most pressing and longest waiting first; `number` finds one by its number."""
     rows = visible(actor, action, Need.objects.all()).filter(person__in=shown_people())
     if place_path:
         rows = rows.filter(place_path__startswith=place_path)
     if code:
         rows = rows.filter(code=code)
+    if level:
+        rows = rows.filter(level=level)
+    if number:
+        rows = rows.filter(number__icontains=number)
     chosen = list(states)
     if chosen:
         rows = rows.filter(state__in=chosen)
@@ -74,6 +120,16 @@ def need_by_uid(actor: Actor, uid: UUID, *, action: str = "need.read", lock: boo
         raise NotFound()
     allow(actor, action, need.facts())
     return need
+
+
+def facts_of_need(uid: UUID) -> ObjectFacts:
+    """What deciding needs to know of a need."""
+    return Need.objects.get(uid=uid).facts()
+
+
+def need_to_carry(uid: UUID) -> Need:
+    """One need, locked, for the program's own use after its caller has decided (a referral carries its need along)."""
+    return Need.objects.select_for_update(of=("self",)).select_related("person").get(uid=uid)
 
 
 def open_need_of(actor: Actor, person_id: int, code: str) -> Need | None:

@@ -316,6 +316,11 @@ def why_not_decide_flag(state: str) -> Refusal | None:
     return None
 
 
+def why_not_give_flag(*, is_worker_there: bool) -> Refusal | None:
+    """Why a flag cannot be given to somebody: only to a worker of the station of its place."""
+    return None if is_worker_there else Refusal("need.worker_elsewhere")
+
+
 def why_not_dismiss(reason: str) -> Refusal | None:
     """Why a flag cannot be dismissed so: a dismissal says why."""
     return None if reason.strip() else Refusal("need.dismiss_wants_reason")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -27,7 +28,7 @@ from linli.core.errors import NotFound, Refused
 from linli.core.models import Guarded
 from linli.core.policy import ACTIONS, ActionRule
 from linli.core.sealed import blind_indexes, data_keys, make_data_keys
-from linli.party.models import Exclusion, Fact, Grant, GroupStatus, ImportBatch, Login, Person, Tie
+from linli.party.models import Exclusion, Fact, Grant, GroupStatus, ImportBatch, ImportRow, Login, Person, Tie
 
 G = TypeVar("G", bound=Guarded)
 
@@ -180,17 +181,68 @@ def shown(rows: QuerySet[G]) -> QuerySet[G]:
     return rows.filter(Q(batch_uid__isnull=True) | ~Q(batch_uid__in=hidden))
 
 
-def people(actor: Actor, *, action: str = "person.list", place_path: str = "", text: str = "") -> QuerySet[Person]:
+ORDERS = {
+    "place": ("place_path", "name_pinyin", "id"),
+    "name": ("name_pinyin", "id"),
+    "age": ("birth_year", "birth_on", "id"),
+}
+
+
+def people(
+    actor: Actor,
+    *,
+    action: str = "person.list",
+    place_path: str = "",
+    text: str = "",
+    group: str = "",
+    ages: tuple[int, int | None] | None = None,
+    batch_uid: UUID | None = None,
+    order: str = "place",
+) -> QuerySet[Person]:
     """The people this actor may list, inside a place, matching a search text when given.
 
     Search: two characters of a name, pinyin or its initials, the last four of a phone, or a whole ID number.
+    `group` counts only memberships this actor may read. `ages`: from–to in full years, both inclusive.
     """
     rows = shown(visible(actor, action, Person.objects.all())).select_related("household")
     if place_path:
         rows = rows.filter(place_path__startswith=place_path)
-    for word in text.split():
+    for word in unicodedata.normalize("NFKC", text).split():
         rows = rows.filter(_matching(word))
-    return rows.order_by("place_path", "name_pinyin", "id")
+    if group:
+        statuses = shown(visible(actor, "person.read", GroupStatus.objects.filter(group=group)))
+        today = actor.today
+        held = statuses.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=today))
+        rows = rows.filter(pk__in=held.values("person"))
+    if ages:
+        rows = rows.filter(_aged(actor.today, *ages))
+    if batch_uid:
+        rows = rows.filter(batch_uid=batch_uid)
+    return rows.order_by(*ORDERS[order])
+
+
+def _aged(today: date, least: int, most: int | None) -> Q:
+    """Born early enough to be `least` years old, and late enough to be no older than `most`."""
+    wanted = _born_by(years_before(today, least), today.year - least)
+    if most is not None:
+        wanted &= ~_born_by(years_before(today, most + 1), today.year - most - 1) & Q(birth_year__isnull=False)
+    return wanted
+
+
+def _born_by(day: date, year: int) -> Q:
+    return Q(birth_on__isnull=False, birth_on__lte=day) | Q(birth_on__isnull=True, birth_year__lte=year)
+
+
+def years_before(day: date, years: int) -> date:
+    """The same day so many years earlier; 29 February becomes the 28th.
+
+    >>> years_before(date(2024, 2, 29), 1)
+    datetime.date(2023, 2, 28)
+    """
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:
+        return day.replace(year=day.year - years, day=28)
 
 
 def _matching(word: str) -> Q:
@@ -267,6 +319,11 @@ def import_facts(place_path: str, sensitivity: Sensitivity = Sensitivity.SENSITI
     return ObjectFacts(kind="import", place_path=place_path, sensitivity=sensitivity)
 
 
+def list_facts(place_path: str) -> ObjectFacts:
+    """What deciding needs to know of a list of a place that names nobody."""
+    return ObjectFacts(kind="list", place_path=place_path, sensitivity=Sensitivity.INTERNAL)
+
+
 def imports(actor: Actor) -> QuerySet[ImportBatch]:
     """Imports of the places where this actor may import, newest first."""
     paths = [g.place_path for g in actor.facts.grants if g.role in ACTIONS["person.import"].roles and g.holds(actor.today)]
@@ -274,6 +331,53 @@ def imports(actor: Actor) -> QuerySet[ImportBatch]:
     for path in paths:
         inside |= Q(place_path__startswith=path)
     return ImportBatch.objects.filter(Q() if actor.system else inside).order_by("-created_at")
+
+
+def rows_to_import(batch: ImportBatch) -> QuerySet[ImportRow]:
+    """The rows that become people when the import is confirmed: not refused, not held back, no question open."""
+    rows = ImportRow.objects.filter(batch=batch).exclude(outcome="refused")
+    return rows.exclude(decision__in=("hold", "ask")).order_by("id")
+
+
+def people_met(batch: ImportBatch) -> QuerySet[Person]:
+    """The people already here to whom rows of this import belong."""
+    return Person.objects.filter(pk__in=rows_to_import(batch).filter(person__isnull=False).values("person")).exclude(
+        batch_uid=batch.uid
+    )
+
+
+def import_rows(batch: ImportBatch, segment: str) -> QuerySet[ImportRow]:
+    """Staged rows in the order of the sheets: `look` at (faults, likenesses), `fine`, or all."""
+    rows = ImportRow.objects.filter(batch=batch).order_by("file", "sheet", "row_number")
+    fine = Q(outcome="taken", decision="")
+    if segment == "look":
+        return rows.exclude(fine)
+    return rows.filter(fine) if segment == "fine" else rows
+
+
+def import_records(batch: ImportBatch, row_ids: Iterable[int]) -> list[tuple[ImportRow, dict[str, Any]]]:
+    """Staged rows with their sealed records opened, in the order of the sheets."""
+    key = data_keys([batch.uid])[batch.uid]
+    rows = ImportRow.objects.filter(batch=batch, pk__in=list(row_ids)).select_related("person")
+    opened = []
+    for row in rows.order_by("file", "sheet", "row_number"):
+        row.__dict__["_data_key"] = key
+        row.batch = batch
+        opened.append((row, json.loads(row.record or "{}")))
+    return opened
+
+
+def logins_near(actor: Actor, place_path: str) -> list[Login]:
+    """Logins holding a role above or below a place: those whom an exclusion there could name."""
+    chain = [place_path[: i + 1] for i, sign in enumerate(place_path) if sign == "/"]
+    grants = Grant.objects.filter(Q(place_path__in=chain) | Q(place_path__startswith=place_path), state="active")
+    return list(Login.objects.filter(is_active=True, pk__in=grants.values("login")).order_by("display_name", "id"))
+
+
+def excluded_from(login_uid: UUID) -> frozenset[UUID]:
+    """Whom and what a login must never see."""
+    login = Login.objects.filter(uid=login_uid).first()
+    return _excluded_from(login) if login else frozenset()
 
 
 def people_facts(actor: Actor, place_path: str) -> list[dict[str, Any]]:

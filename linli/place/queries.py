@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.db.models import QuerySet
+from django.utils.translation import get_language
 
 from linli.core.actor import Actor
 from linli.place.models import Place
@@ -94,3 +95,34 @@ def _named(place: Place, text: str) -> bool:
     for kind in ("街道", "社区", "镇", "乡", "村"):
         short = short.removesuffix(kind)
     return place.name in text or (len(short) >= 2 and short in text)
+
+
+def place_choices(actor: Actor) -> list[tuple[str, str]]:
+    """Paths and names of the places where the actor holds a role and those in them, set in by level: for choosing one."""
+    found: dict[str, Place] = {}
+    for granted in granted_places(actor):
+        inside = places_under(actor, granted.path).exclude(level=Place.Level.GRID)
+        found |= {place.path: place for place in inside}
+    top = min((path.count("/") for path in found), default=0)
+    return [(path, "\u3000" * (path.count("/") - top) + _named_here(found[path])) for path in sorted(found)]
+
+
+def place_words(actor: Actor, paths: Iterable[str]) -> dict[str, str]:
+    """What places are called in the reader's language, a community with its town before it."""
+    wanted = set(paths)
+    above = {path: path.rstrip("/").rpartition("/")[0] + "/" for path in wanted}
+    known = names_by_path(actor, wanted | set(above.values()))
+    said = {}
+    for path in wanted:
+        place, town = known.get(path), known.get(above[path])
+        if place is None:
+            said[path] = path.rstrip("/").rpartition("/")[2]
+        elif place.level == Place.Level.COMMUNITY and town is not None:
+            said[path] = f"{_named_here(town)} {_named_here(place)}"
+        else:
+            said[path] = _named_here(place)
+    return said
+
+
+def _named_here(place: Place) -> str:
+    return place.name_en or place.name if (get_language() or "").startswith("en") else place.name
