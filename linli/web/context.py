@@ -11,10 +11,10 @@ from django.utils.functional import SimpleLazyObject
 from linli.core.actor import Actor
 from linli.party.fields import ROLE_WORDS
 from linli.place import queries as places
-from linli.ui.display import THEMES, size_of, theme_of
-from linli.web.menu import menu_for
+from linli.ui.display import keys_of, size_of, theme_of
+from linli.web.menu import address_of, menu_for
 
-DOCK = 4  # and one more that opens the whole menu
+DOCK = 4  # words on a phone, and one more that opens the rest
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -24,17 +24,25 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 
 def _frame(request: HttpRequest, actor: Actor | None) -> dict[str, Any]:
-    known = actor is not None and actor.is_known
-    granted = places.granted_places(actor) if actor is not None and known else []
-    menu = menu_for(request, actor) if actor is not None and known else []
-    return {
-        "menu": menu,
-        "dock": [item for item in menu if item["short"]][:DOCK],
-        "can_search": actor is not None and known and actor.holds_role_for("person.list"),
-        "role": ROLE_WORDS.get(actor.role, "") if actor is not None and known else "",
-        "place": granted[0] if granted else None,
+    looks = {
         "size": size_of(request),
         "theme": theme_of(request),
-        "themes": THEMES,
-        "here": request.get_full_path(),
+        "keys": keys_of(request),
+        # What answered a POST cannot be gone back to with its query: only its address can.
+        "here": request.get_full_path() if request.method in ("GET", "HEAD") else request.path,
+    }
+    if actor is None or not actor.is_known:
+        return looks
+    menu = menu_for(request, actor)
+    dock = [item for item in menu if item["short"]][:DOCK]
+    rest = [item for item in menu if item not in dock]
+    granted = places.granted_places(actor)
+    return looks | {
+        "menu": menu,
+        "dock": dock,
+        "rest": rest,
+        "is_under_more": any(item["current"] for item in rest),
+        "search": address_of("people") if actor.holds_role_for("person.list") else "",
+        "role": ROLE_WORDS.get(actor.role, ""),
+        "place": granted[0] if granted else None,
     }

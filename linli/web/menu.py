@@ -37,7 +37,7 @@ class Entry:
 
 
 TODAY = Entry("today", _("今日"), "need.list", _("今日"), key="g t")
-PEOPLE = Entry("people", _("人和户"), "person.list", pgettext_lazy("dock", "人"))
+PEOPLE = Entry("people", _("人和户"), "person.list", pgettext_lazy("dock", "人"), key="g p")
 OVERVIEW = Entry("county", _("总览"), "county.read", _("总览"))
 NEEDS = Entry("needs", _("需求"), "need.list", _("需求"))
 FLAGS = Entry("flags", _("线索"), "flag.list", _("线索"))
@@ -75,7 +75,7 @@ def menu_for(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:
 
 def _lines(request: HttpRequest, actor: Actor, entries: tuple[Entry, ...]) -> Iterator[dict[str, Any]]:
     for entry in entries:
-        url = _url(entry.route)
+        url = address_of(entry.route)
         if url and actor.is_known and actor.holds_role_for(entry.action):
             count = entry.count
             yield {
@@ -89,7 +89,8 @@ def _lines(request: HttpRequest, actor: Actor, entries: tuple[Entry, ...]) -> It
             }
 
 
-def _url(route: str) -> str:
+def address_of(route: str) -> str:
+    """The address of a route by name; empty where the block that brings it is not served."""
     try:
         return reverse(route)
     except NoReverseMatch:
