@@ -35,7 +35,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
         empty(statements)
         guards.guard(apps, editor)
 
-    connection.ops.execute_sql_flush = empty_past_the_guard  # type: ignore[method-assign]
+    connection.ops.execute_sql_flush = empty_past_the_guard  # type: ignore[method-assign,assignment]
     yield
     connection.ops.execute_sql_flush = empty  # type: ignore[method-assign]
 

@@ -195,7 +195,9 @@ X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
-CACHES: dict[str, dict[str, Any]] = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "linli_cache"}}
+CACHES: dict[str, dict[str, Any]] = {
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "linli_cache"}
+}
 # Counts of failed log-ins live in the cache: it must not be emptied by filling it.
 CACHES["default"]["OPTIONS"] = {"MAX_ENTRIES": 200_000}
 SILENCED_SYSTEM_CHECKS: list[str] = []
