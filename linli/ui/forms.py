@@ -1,13 +1,30 @@
-"""What every writing form carries: an operation id made when the form is shown, so that sending twice acts once."""
+"""How forms look here, and the operation id every writing form carries.
+
+Label above, hint, error, field; a summary on top that links to each field (DESIGN §7). `{{ form }}` draws it all.
+"""
 
 from __future__ import annotations
 
 from uuid import uuid4
 
 from django import forms
+from django.forms.renderers import DjangoTemplates
 
 
-class OperationForm(forms.Form):
+class FormRenderer(DjangoTemplates):
+    """Draws a whole form by our own templates; the inputs themselves stay Django's."""
+
+    form_template_name = "ui/form/form.html"
+    field_template_name = "ui/form/field.html"
+
+
+class PlainForm(forms.Form):
+    """A form that only asks: filters, searches. Its fields are drawn our way."""
+
+    default_renderer = FormRenderer
+
+
+class OperationForm(PlainForm):
     """A form whose effect happens once, however often it is sent."""
 
     operation_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)

@@ -1,28 +1,75 @@
-"""Choosing size, theme and language; works without script and without a login."""
+"""Choosing size, theme, language and keys: works without script and without a login."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.translation import get_language, gettext_lazy
 
-from linli.ui.display import COOKIE_SECONDS, SIZE_COOKIE, SIZES, THEME_COOKIE, THEMES
+from linli.ui.display import (
+    COOKIE_SECONDS,
+    KEYS,
+    KEYS_COOKIE,
+    SIZE_COOKIE,
+    SIZES,
+    THEME_COOKIE,
+    THEMES,
+    keys_of,
+    size_of,
+    theme_of,
+)
 
 CHOICES = {
     "size": (SIZE_COOKIE, SIZES),
     "theme": (THEME_COOKIE, THEMES),
     "lang": (settings.LANGUAGE_COOKIE_NAME, tuple(code for code, _ in settings.LANGUAGES)),
+    "keys": (KEYS_COOKIE, KEYS),
+}
+WORDS = {
+    "normal": gettext_lazy("常规字"),
+    "large": gettext_lazy("大字"),
+    "auto": gettext_lazy("随设备"),
+    "light": gettext_lazy("浅色"),
+    "dark": gettext_lazy("深色"),
+    "on": gettext_lazy("开着"),
+    "off": gettext_lazy("关掉"),
+    **dict(settings.LANGUAGES),
 }
 
 
 def display_page(request: HttpRequest) -> HttpResponse:
-    """Set what the query names and go back where the reader came from."""
+    """Set what the query names and go back where the reader came from; with nothing named, show the choices."""
     back = request.GET.get("next", "/")
-    if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
+    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
         back = "/"
+    wanted = {name: request.GET[name] for name, (_, allowed) in CHOICES.items() if request.GET.get(name) in allowed}
+    if not wanted:
+        return render(request, "ui/display.html", {"back": back, "choices": _choices(request, back)})
     response = HttpResponseRedirect(back)
-    for name, (cookie, allowed) in CHOICES.items():
-        value = request.GET.get(name)
-        if value in allowed:
-            response.set_cookie(cookie, value, max_age=COOKIE_SECONDS, samesite="Lax", httponly=True)
+    for name, value in wanted.items():
+        response.set_cookie(
+            CHOICES[name][0], value, max_age=COOKIE_SECONDS, samesite="Lax", httponly=True, secure=request.is_secure()
+        )
     return response
+
+
+def _choices(request: HttpRequest, back: str) -> dict[str, list[dict[str, Any]]]:
+    """Per choice its values: words, the address that sets it and comes back here, whether it is the one in use."""
+    here = f"{request.path}?{urlencode({'next': back})}"
+    now = {
+        "size": size_of(request),
+        "theme": theme_of(request) or "auto",
+        "lang": get_language(),
+        "keys": "on" if keys_of(request) else "off",
+    }
+    return {
+        name: [
+            {"words": WORDS[value], "url": f"?{urlencode({name: value, 'next': here})}", "current": value == now[name]}
+            for value in allowed
+        ]
+        for name, (_, allowed) in CHOICES.items()
+    }
