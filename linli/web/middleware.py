@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
 from linli.core.errors import LinliError
+from linli.web.faults import lines_of
 from linli.web.words import say
 
 POLICY = (
     "default-src 'self'; img-src 'self' data:; style-src 'self'; script-src 'self'; object-src 'none'; "
     "base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
 )
+
+
+CONFIRM_FIRST = ("core.second_factor_needed", "core.fresh_factor_needed")
 
 
 class HeadersMiddleware:
@@ -45,4 +52,23 @@ class ErrorPages:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, LinliError):
             return None
-        return render(request, "web/error.html", {"words": say(error.code, error.params)}, status=error.status)
+        if error.status == HTTPStatus.NOT_FOUND:
+            # One page for what is not there and for what this reader may not know of, whatever the code.
+            return render(request, "404.html", status=error.status)
+        values = {
+            "words": say(error.code, error.params),
+            "status": error.status,
+            "faults": lines_of(error.params.get("faults", ())),
+            "step_up": _step_up(request) if error.code in CONFIRM_FIRST else "",
+        }
+        return render(request, "web/error.html", values, status=error.status)
+
+
+def _step_up(request: HttpRequest) -> str:
+    """The page where one shows a second factor, and from there back to what was asked."""
+    back = request.get_full_path()
+    if request.method not in ("GET", "HEAD"):
+        came_from = request.headers.get("Referer", "")
+        here = url_has_allowed_host_and_scheme(came_from, {request.get_host()}, require_https=request.is_secure())
+        back = came_from if here else "/"
+    return f"{reverse('step_up')}?{urlencode({'next': back})}"
