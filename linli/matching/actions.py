@@ -12,6 +12,8 @@ from linli.core.acting import action
 from linli.core.actor import LOCAL, Actor
 from linli.core.audit import record, unit_of_work
 from linli.core.errors import stop_if
+from linli.core.jobs import add_job
+from linli.core.notices import notify
 from linli.core.runs import store_run
 from linli.matching import compute, queries, rules
 from linli.matching.models import Proposal, Referral, ReferralChange, Unmet
@@ -21,6 +23,9 @@ from linli.need.models import Need
 from linli.offer import actions as offer_actions
 from linli.offer import queries as offers
 from linli.offer.models import Offer
+from linli.party import actions_rights
+from linli.party import queries as party
+from linli.party import queries_names as names
 
 CHUNK = 500
 
@@ -29,7 +34,7 @@ def propose(*, actor: Actor, place_path: str) -> dict[str, int]:
     """Match every open need of a place with the offers standing; earlier undecided proposals go stale."""
     open_needs = list(needs.needs(actor, action="proposal.read", place_path=place_path, states=("open",)))
     standing = list(offers.offers(actor, on=actor.today))
-    matched = compute.match(actor, open_needs, standing)
+    matched = compute.match(actor, open_needs, standing, queries.decided_offers(actor, place_path))
     run_uid = store_run(
         actor,
         engine=matched.engine,
@@ -107,6 +112,7 @@ def _unmet(
         need=need,
         run_uid=run_uid,
         binding=row["binding"],
+        params=json.loads(row["params"] or "{}"),
         unlocked_by=json.loads(row["unlocked_by"] or "[]"),
         rejected=rejected.get(row["need_id"], [])[:20],
     )
@@ -125,6 +131,8 @@ def accept_proposal(*, actor: Actor, proposal_uid: UUID, consent_way: str, note:
             capacity=offer.capacity,
             used=offer.used,
             consent_way=consent_way,
+            is_best=queries.best_standing(need) == proposal.pk,
+            reason=note,
         )
     )
     _decide(actor, proposal, "accepted", note)
@@ -146,6 +154,9 @@ def accept_proposal(*, actor: Actor, proposal_uid: UUID, consent_way: str, note:
     )
     referral.save()
     _change(actor, referral, "", "sent", note)
+    for login in names.manager_logins(actor, offer.organisation):
+        actions_rights.write_tie(actor, login, referral.uid, "referral", referral.number)
+        notify(actor, [login.uid], "matching.referral_sent", link=f"/referrals/{referral.uid}/", number=referral.number)
     need_actions.set_need_state(actor, need, "referred")
     record(actor, "proposal.decide", kind="proposal", uid=proposal.uid, to="accepted", referral=str(referral.uid))
     return str(referral.uid)
@@ -161,6 +172,28 @@ def decline_proposal(*, actor: Actor, proposal_uid: UUID, reason: str) -> str:
     return str(proposal.uid)
 
 
+@action("proposal.decide")
+def decline_all(*, actor: Actor, need_uid: UUID, reason: str) -> int:
+    """Say that none of the standing proposals for a need suits, and why; gives how many were declined."""
+    need = needs.need_by_uid(actor, need_uid, action="proposal.read", lock=True)
+    standing = queries.standing_locked(need)
+    stop_if(rules.why_not_decline_all(len(standing), reason))
+    for proposal in standing:
+        party.allow(actor, "proposal.decide", proposal.facts())
+        _decide(actor, proposal, "declined", reason)
+        record(actor, "proposal.decide", kind="proposal", uid=proposal.uid, to="declined")
+    return len(standing)
+
+
+@action("proposal.decide")
+def ask_matching(*, actor: Actor, place_path: str) -> str:
+    """Have the needs of a place matched again, as a job; gives the job's uid."""
+    party.allow(actor, "proposal.decide", party.list_facts(place_path))
+    job_uid = add_job(actor, "need.match", place_path=place_path)
+    record(actor, "proposal.ask", kind="job", uid=job_uid)
+    return str(job_uid)
+
+
 def _decide(actor: Actor, proposal: Proposal, state: str, reason: str) -> None:
     proposal.state, proposal.decision_reason = state, reason.strip()[:200]
     proposal.decided_by, proposal.decided_at = actor.login_uid, actor.now
@@ -171,6 +204,8 @@ def _decide(actor: Actor, proposal: Proposal, state: str, reason: str) -> None:
 def move_referral(*, actor: Actor, referral_uid: UUID, to_state: str, note: str = "", outcome: str = "") -> str:
     """Carry a referral on: accepted, declined, done or withdrawn. The need follows; the offer's place is given back."""
     referral = queries.referral_by_uid(actor, referral_uid, action="referral.write", lock=True)
+    if to_state == "withdrawn":  # by those who sent it, not by those who answer
+        needs.need_by_uid(actor, referral.need.uid, action="need.write")
     stop_if(rules.why_not_move(referral.state, to_state, note))
     _change(actor, referral, referral.state, to_state, note)
     referral.state, referral.outcome = to_state, outcome[:40]
@@ -179,7 +214,7 @@ def move_referral(*, actor: Actor, referral_uid: UUID, to_state: str, note: str 
     if to_state != "accepted":
         referral.ended_at = actor.now
     referral.save(update_fields=["state", "outcome", "answered_at", "ended_at"])
-    need = needs.need_by_uid(actor, referral.need.uid, action="need.read", lock=True)
+    need = needs.need_to_carry(referral.need.uid)
     if to_state in ("declined", "withdrawn"):
         offer_actions.give_place_back(actor, offers.offer_by_uid(actor, referral.offer.uid, lock=True))
         need_actions.set_need_state(actor, need, "open", note)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.conf import settings
 
@@ -51,12 +52,17 @@ class Matched:
     report: dict[str, Any]
 
 
-def match(actor: Actor, needs: Sequence[Need], offers: Sequence[Offer]) -> Matched:
-    """Run the assignment engine: exclusions, vetting, capacity and dates are constraints, never penalties."""
+def match(
+    actor: Actor, needs: Sequence[Need], offers: Sequence[Offer], decided: Mapping[UUID, Collection[UUID]]
+) -> Matched:
+    """Run the assignment engine: exclusions, vetting, capacity and dates are constraints, never penalties.
+
+    `decided`: per need, the offers somebody has decided about for it already; they are not proposed again.
+    """
     from linli.engines import assignment
 
     result = assignment.assign(
-        _needs_table(actor, needs), _offers_table(offers), on=actor.today, weights=weights_on(actor.today)
+        _needs_table(actor, needs, decided), _offers_table(offers), on=actor.today, weights=weights_on(actor.today)
     )
     rejected: dict[str, list[dict[str, Any]]] = {}
     for row in result.rejected.to_pylist():
@@ -75,7 +81,7 @@ def match(actor: Actor, needs: Sequence[Need], offers: Sequence[Offer]) -> Match
     )
 
 
-def _needs_table(actor: Actor, needs: Sequence[Need]) -> pa.Table:
+def _needs_table(actor: Actor, needs: Sequence[Need], decided: Mapping[UUID, Collection[UUID]]) -> pa.Table:
     import pyarrow as pa
 
     from linli.engines.assignment import NEEDS
@@ -103,7 +109,10 @@ def _needs_table(actor: Actor, needs: Sequence[Need]) -> pa.Table:
                 "helper_sex": wishes.get("helper_sex"),
                 "slots": wishes.get("slots"),
                 "minor": age is not None and age < 18,
-                "excluded": sorted({name for uid in about for name in barred.get(uid, ())}),
+                "excluded": sorted(
+                    {name for uid in about for name in barred.get(uid, ())} | {str(uid) for uid in decided.get(need.uid, ())}
+                ),
+                "pays_fen": wishes.get("pays_fen"),
                 "age": age,
                 "sex": person.sex,
             }

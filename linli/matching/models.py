@@ -44,6 +44,7 @@ class Unmet(Guarded):
     need = models.ForeignKey("need.Need", on_delete=models.CASCADE, related_name="unmet")
     run_uid = models.UUIDField(db_index=True)
     binding = models.CharField(max_length=40)
+    params = models.JSONField(default=dict)
     unlocked_by = models.JSONField(default=dict)
     rejected = models.JSONField(default=list)
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 
 from linli.core.actor import Actor
 from linli.core.errors import NotFound
-from linli.matching.models import Proposal, Referral, Unmet
+from linli.matching.models import Proposal, Referral, ReferralChange, Unmet
 from linli.need.models import Need
+from linli.need.queries import needs
 from linli.party.queries import allow, visible
 
 
@@ -18,6 +20,57 @@ def proposals_of(actor: Actor, need: Need) -> QuerySet[Proposal]:
     """The standing proposals for a need the actor may read, best first."""
     rows = visible(actor, "proposal.read", Proposal.objects.filter(need=need).exclude(state="stale"))
     return rows.select_related("offer").order_by("rank", "id")
+
+
+def best_standing(need: Need) -> int | None:
+    """The key of the best proposal still standing for a need, for the program's own use."""
+    return Proposal.objects.filter(need=need, state="open").order_by("rank", "id").values_list("pk", flat=True).first()
+
+
+def standing_locked(need: Need) -> list[Proposal]:
+    """The standing proposals of a locked need, locked too, for the program's own use."""
+    return list(Proposal.objects.select_for_update(of=("self",)).filter(need=need, state="open").order_by("id"))
+
+
+def decided_offers(actor: Actor, place_path: str) -> dict[UUID, set[UUID]]:
+    """Per need of a place, the offers that were accepted or declined for it, for the program's own use."""
+    rows = Proposal.objects.filter(state__in=("accepted", "declined"), place_path__startswith=place_path)
+    found: dict[UUID, set[UUID]] = {}
+    for need_uid, offer_uid in rows.values_list("need__uid", "offer__uid"):
+        found.setdefault(need_uid, set()).add(offer_uid)
+    return found
+
+
+def waiting(actor: Actor, *, place_path: str = "", met: bool = True) -> QuerySet[Need]:
+    """Open needs with proposals that wait for a decision; or, `met=False`, those the last run left over."""
+    rows = needs(actor, action="proposal.list", place_path=place_path, states=("open",))
+    standing = Proposal.objects.filter(need=OuterRef("pk"), state="open")
+    if not met:
+        return rows.filter(~Exists(standing), Exists(Unmet.objects.filter(need=OuterRef("pk"))))
+    count = standing.order_by().values("need").annotate(n=Count("pk")).values("n")
+    best = standing.order_by("rank", "id").values("offer__name")[:1]
+    return rows.filter(Exists(standing)).annotate(proposals_count=Subquery(count), best_offer=Subquery(best))
+
+
+def changes_of(actor: Actor, referral: Referral) -> list[ReferralChange]:
+    """How a referral the actor may read has moved, latest first."""
+    return list(referral.changes.order_by("-id"))
+
+
+def referrals_of(actor: Actor, need: Need) -> list[Referral]:
+    """The referrals made for a need that this actor may read, latest first."""
+    rows = visible(actor, "referral.read", Referral.objects.filter(need=need))
+    return list(rows.select_related("offer").order_by("-id"))
+
+
+def count_by_state(rows: QuerySet[Referral]) -> dict[str, int]:
+    """How many referrals stand in each state."""
+    return dict(rows.order_by().values_list("state").annotate(Count("pk")))
+
+
+def readable(actor: Actor, rows: Iterable[Any], action: str) -> set[UUID]:
+    """Of these rows, the uids whose content this actor may read."""
+    return {row.uid for row in rows if actor.decide(action, row.facts())}
 
 
 def unmet_of(actor: Actor, need: Need) -> Unmet | None:
@@ -36,12 +89,19 @@ def proposal_by_uid(actor: Actor, uid: UUID, *, action: str = "proposal.read", l
 
 
 def referrals(
-    actor: Actor, *, action: str = "referral.list", place_path: str = "", states: Iterable[str] = ("sent", "accepted")
+    actor: Actor,
+    *,
+    action: str = "referral.list",
+    place_path: str = "",
+    states: Iterable[str] = ("sent", "accepted"),
+    offer_uid: UUID | None = None,
 ) -> QuerySet[Referral]:
     """Referrals in these states, the longest overdue first."""
     rows = visible(actor, action, Referral.objects.all())
     if place_path:
         rows = rows.filter(place_path__startswith=place_path)
+    if offer_uid:
+        rows = rows.filter(offer__uid=offer_uid)
     chosen = list(states)
     if chosen:
         rows = rows.filter(state__in=chosen)

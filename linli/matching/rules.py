@@ -18,9 +18,16 @@ CONSENT_WAYS = ("oral", "paper", "not_asked")
 
 
 def why_not_accept(
-    *, proposal_state: str, need_state: str, capacity: int | None, used: int, consent_way: str
+    *,
+    proposal_state: str,
+    need_state: str,
+    capacity: int | None,
+    used: int,
+    consent_way: str,
+    is_best: bool,
+    reason: str,
 ) -> Refusal | None:
-    """Whether a proposal can become a referral now."""
+    """Whether a proposal can become a referral now; taking another than the best standing one says why."""
     if proposal_state != "open":
         return Refusal("matching.proposal_decided", state=proposal_state)
     if need_state not in ("heard", "open"):
@@ -31,6 +38,8 @@ def why_not_accept(
         return Refusal("matching.consent_unknown")
     if consent_way == "not_asked":
         return Refusal("matching.consent_needed")
+    if not is_best and not reason.strip():
+        return Refusal("matching.reason_needed")
     return None
 
 
@@ -38,6 +47,13 @@ def why_not_decline(proposal_state: str, reason: str) -> Refusal | None:
     """Declining departs from the proposal, so it asks for a reason."""
     if proposal_state != "open":
         return Refusal("matching.proposal_decided", state=proposal_state)
+    return None if reason.strip() else Refusal("matching.reason_needed")
+
+
+def why_not_decline_all(standing: int, reason: str) -> Refusal | None:
+    """Declining every proposal: there must be one, and a reason."""
+    if not standing:
+        return Refusal("matching.nothing_standing")
     return None if reason.strip() else Refusal("matching.reason_needed")
 
 

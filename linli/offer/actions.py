@@ -15,6 +15,7 @@ from linli.core.errors import BadInput, Conflict
 from linli.offer import compute, queries
 from linli.offer.models import Offer, OfferImport
 from linli.party import queries as party
+from linli.party import queries_names as names
 from linli.place import queries as places
 
 PARTY_CODES = {
@@ -36,8 +37,8 @@ def import_offers(
 ) -> dict[str, Any]:
     """Take in a directory of offers (workbook or HSDS package): all of it, or nothing with every fault named.
 
-    An offer whose code is here already is brought up to date; its used places stay. `persons` names
-    the person behind a volunteer's offer, by offer code.
+    An offer whose code is here already is brought up to date, if it lies where the actor may import; its
+    used places stay. `persons` names the person behind a volunteer's offer, by offer code.
     """
     party.allow(actor, "offer.import", party.import_facts(place_path, sensitivity=Sensitivity.INTERNAL))
     book = compute.read_offers(file_name, content)
@@ -47,18 +48,23 @@ def import_offers(
     rows = book.offers.to_pylist()
     where = places.places_by_code(actor, {row["place_code"] for row in rows if row["place_code"]})
     behind = party.people_by_uid(actor, set((persons or {}).values()))
+    bodies = names.organisations_by_name(actor, {row["provider"] for row in rows if row["provider"]})
     known = {offer.code: offer for offer in Offer.objects.filter(code__in=[row["offer_id"] for row in rows])}
+    for offer in known.values():
+        party.allow(actor, "offer.import", offer.facts())
     for row in rows:
         offer = known.get(row["offer_id"]) or Offer(uid=uuid4(), created_at=actor.now, code=row["offer_id"])
         place = where.get(row["place_code"] or "")
         offer.place_path, offer.place_code = (place.path, place.code) if place else (place_path, "")
-        offer.party = PARTY_CODES[row["party"]]
+        offer.party = PARTY_CODES.get(row["party"], "organisation")
+        offer.organisation = bodies.get(row["provider"] or "")
         offer.sensitivity = Sensitivity.INTERNAL
         offer.maker_uid, offer.source, offer.is_withdrawn = actor.login_uid, file_name[:120], False
         for name in KEPT:
             setattr(offer, name, _plain(name, row[name]))
-        person_uid = (persons or {}).get(offer.code)
-        offer.provider_person = behind.get(person_uid) if person_uid else None
+        # A directory sent again without the people behind it must not part a volunteer from his exclusions.
+        if persons is not None and offer.code in persons:
+            offer.provider_person = behind.get(persons[offer.code])
         offer.save()
     made = OfferImport(
         created_at=actor.now,

@@ -433,11 +433,14 @@ def people_by_uid(actor: Actor, uids: Iterable[UUID]) -> dict[UUID, Person]:
 
 
 def barred_people(actor: Actor, about: Iterable[UUID]) -> dict[UUID, list[str]]:
-    """For each person or household, the uids of people who must not come near: for matching, never for showing."""
+    """For each person or household, uids and names of people who must not come near: for matching, never for showing.
+
+    Names too: an offer taken in from a workbook may name its giver without being joined to the person.
+    """
     found: dict[UUID, list[str]] = {}
     rows = Exclusion.objects.filter(lifted_at__isnull=True, about_uid__in=list(about))
     for row in rows.select_related("person", "login__person"):
         person = row.person or (row.login.person if row.login else None)
         if person is not None:
-            found.setdefault(row.about_uid, []).append(str(person.uid))
+            found.setdefault(row.about_uid, []).extend((str(person.uid), person.name))
     return found

@@ -42,8 +42,18 @@ def screen_place(work: Work) -> dict[str, Any]:
     return find_needs(work, work.args["place_path"])
 
 
+def match_place(work: Work) -> dict[str, Any]:
+    """Match the open needs of a place with the offers again; tell who asked."""
+    work("assign")
+    found = matching.propose(actor=work.actor, place_path=work.args["place_path"])
+    if work.asked_by:
+        notify(work.actor, [work.asked_by], "matching.matched", link="/proposals/", **found)
+    return found
+
+
 JOBS: Mapping[str, JobFunction] = {
     "party.check_import": check_import,
     "party.confirm_import": confirm_import,
     "need.screen": screen_place,
+    "need.match": match_place,
 }

@@ -1,0 +1,130 @@
+"""What the pages of offers show: places left, vetting, times; faults with their cure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from linli.engines.assignment import KNOWN_CODES, NEED_CODES
+from linli.engines.errors import Fault
+from linli.offer.models import Offer
+from linli.offer.words import KINDS, PARTIES
+from linli.offer.words_reading import say_fault
+
+
+def is_english() -> bool:
+    """Whether data with two wordings is shown in English."""
+    return (get_language() or "").startswith("en")
+
+
+def code_choices() -> list[tuple[str, str]]:
+    """The kinds of need in the reader's language."""
+    return [(code, NEED_CODES[code][is_english()]) for code in KNOWN_CODES]
+
+
+def code_words(codes: Iterable[str]) -> str:
+    """Kinds of need, in words."""
+    joint = ", " if is_english() else "、"
+    return joint.join(NEED_CODES[code][is_english()] if code in NEED_CODES else code for code in codes)
+
+
+@dataclass(frozen=True)
+class Tag:
+    """A word with its shape."""
+
+    words: Any
+    shape: str = ""
+
+
+def vetting_tag(vetted_until: date | None, today: date) -> Tag:
+    """How the vetting stands."""
+    if vetted_until is None:
+        return Tag(_("没有审查日期"), "warn")
+    if vetted_until < today:
+        return Tag(_("过期了"), "late")
+    left = (vetted_until - today).days
+    return Tag(_("还有 %(days)s 天到期") % {"days": left}, "warn") if left <= 30 else Tag(_("有效"), "done")
+
+
+def left_words(offer: Offer) -> str:
+    """Places left, with the unit."""
+    if offer.capacity is None:
+        return _("不限")
+    left = max(offer.capacity - offer.used, 0)
+    return f"{left:,} {offer.unit}".strip()
+
+
+@dataclass(frozen=True)
+class OfferRow:
+    """One line of the directory."""
+
+    uid: UUID
+    name: str
+    provider: str
+    party: Any
+    kind: Any
+    codes: str
+    place: str
+    left: str
+    is_full: bool
+    vetting: Tag
+    vetted_until: date | None
+
+
+def offer_rows(offers: Iterable[Offer], places: Mapping[str, str], today: date) -> list[OfferRow]:
+    """The directory's lines, in order."""
+    return [
+        OfferRow(
+            uid=offer.uid,
+            name=offer.name,
+            provider=offer.provider,
+            party=PARTIES[offer.party],
+            kind=KINDS[offer.kind],
+            codes=code_words(offer.need_codes),
+            place=places.get(offer.place_path, ""),
+            left=left_words(offer),
+            is_full=offer.capacity is not None and offer.used >= offer.capacity,
+            vetting=vetting_tag(offer.vetted_until, today),
+            vetted_until=offer.vetted_until,
+        )
+        for offer in offers
+    ]
+
+
+def offer_view(offer: Offer, places: Mapping[str, str], today: date) -> dict[str, Any]:
+    """The page of one offer."""
+    row = offer_rows([offer], places, today)[0]
+    joint = ", " if is_english() else "、"
+    return {
+        "offer": offer,
+        "row": row,
+        "slots": offer.slots,
+        "languages": joint.join(offer.languages),
+        "skills": joint.join(offer.skills),
+        "share": f"{min(100 * offer.used / offer.capacity, 100):.1f}%" if offer.capacity else "",
+        "is_over": offer.valid_to is not None and offer.valid_to < today,
+    }
+
+
+def fault_rows(faults: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Faults of a file: where, what stands there, what to do."""
+    rows = []
+    for given in faults:
+        fault = Fault(**given)
+        rows.append(
+            {
+                "where": " ".join(part for part in (fault.file, fault.sheet) if part),
+                "row": fault.row,
+                "column": fault.column,
+                "value": fault.value,
+                "cure": say_fault(fault, "en" if is_english() else "zh"),
+                "refused": fault.outcome == "refused",
+            }
+        )
+    return rows
