@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.core.paginator import Paginator
@@ -50,7 +51,9 @@ def gallery(page: str | None) -> dict[str, Any]:
     months = [f"{2025 + (3 + i) // 12}-{(3 + i) % 12 + 1:02d}" for i in range(12)]
     return {
         "form": GalleryForm(),
-        "wrong": GalleryForm({"called": "何文斌", "born": "2019-02-29", "kind": "meal"}, prefix="w"),
+        "wrong": GalleryForm(
+            {"w-operation_id": uuid4(), "w-called": "何文斌", "w-born": "2019-02-29", "w-kind": "meal"}, prefix="w"
+        ),
         "on": date(2026, 3, 12),
         "at": datetime(2026, 3, 12, 1, 6, tzinfo=UTC),
         "views": [
