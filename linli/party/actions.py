@@ -14,12 +14,13 @@ from linli.core.acting import action
 from linli.core.actor import Actor
 from linli.core.audit import record, unit_of_work
 from linli.core.decide import Sensitivity
-from linli.core.errors import NotFound, stop_if
-from linli.core.jobs import add_job
+from linli.core.errors import BadInput, NotFound, stop_if
+from linli.core.jobs import add_job, job_state
+from linli.core.notices import notify
 from linli.core.sealed import data_key, make_data_keys
 from linli.engines.progress import Progress, silent
 from linli.party import compute, queries, rules_imports
-from linli.party.fields import FIELDS, group_sensitivity
+from linli.party.fields import FIELDS, group_sensitivity, masked
 from linli.party.models import Fact, GroupStatus, Household, ImportBatch, ImportRow, Person
 from linli.party.names import initials, pinyin
 from linli.party.reading import Upload
@@ -49,11 +50,11 @@ def upload_lists(*, actor: Actor, files: Mapping[str, bytes], place_path: str, s
 
 
 @action("person.import")
-def ask_check(*, actor: Actor, batch_uid: UUID, columns: Sequence[Mapping[str, str | None]]) -> str:
+def ask_check(*, actor: Actor, batch_uid: UUID, columns: Sequence[Mapping[str, str | None]] | None) -> str:
     """Read the lists again with columns the user corrected."""
     batch = queries.import_by_uid(actor, batch_uid, lock=True)
-    stop_if(rules_imports.why_not_move(batch.state, "checked"))
-    batch.job_uid = add_job(actor, "party.check_import", batch_uid=str(batch.uid), columns=list(columns))
+    stop_if(rules_imports.why_not_busy(_job_state(batch)) or rules_imports.why_not_move(batch.state, "checked"))
+    batch.job_uid = add_job(actor, "party.check_import", batch_uid=str(batch.uid), columns=list(columns) if columns else None)
     batch.save(update_fields=["job_uid"])
     record(actor, "person.import", kind="import", uid=batch.uid, step="columns")
     return str(batch.uid)
@@ -63,12 +64,17 @@ def ask_check(*, actor: Actor, batch_uid: UUID, columns: Sequence[Mapping[str, s
 def ask_confirm(*, actor: Actor, batch_uid: UUID) -> str:
     """Say that a checked import shall be written; the writing is a job."""
     batch = queries.import_by_uid(actor, batch_uid, lock=True)
-    taken = ImportRow.objects.filter(batch=batch).exclude(outcome="refused").exclude(decision="hold").count()
-    stop_if(rules_imports.why_not_confirm(batch.state, taken))
+    taken = queries.rows_to_import(batch).count()
+    stop_if(rules_imports.why_not_busy(_job_state(batch)) or rules_imports.why_not_confirm(batch.state, taken))
     batch.job_uid = add_job(actor, "party.confirm_import", batch_uid=str(batch.uid))
     batch.save(update_fields=["job_uid"])
     record(actor, "person.import", kind="import", uid=batch.uid, step="confirmed", rows=taken)
     return str(batch.uid)
+
+
+def _job_state(batch: ImportBatch) -> str | None:
+    job = job_state(batch.job_uid) if batch.job_uid else None
+    return job["state"] if job else None
 
 
 def as_uid(value: UUID | str) -> UUID:
@@ -87,23 +93,34 @@ def check_import(
     """Read the list with these columns, match its rows with the people here, and stage every row with its faults.
 
     Reading and matching happen before any transaction opens: they take seconds, and the write lock
-    may be held for a fraction of one only.
+    may be held for a fraction of one only. Files that cannot be read at all end the import, each with its reason.
     """
     batch = queries.import_by_uid(actor, as_uid(batch_uid))
     work("read")
-    upload = compute.read_upload(actor, files_of(batch), columns, batch.stated_on or actor.today)
+    try:
+        upload = compute.read_upload(actor, files_of(batch), columns, batch.stated_on or actor.today)
+    except BadInput as error:
+        faults = error.params.get("faults") or [{"code": error.code}]
+        return str(_mark_failed(actor=actor, operation_id=operation_id, batch_uid=batch.uid, faults=faults))
     work("link")
     matches = compute.match_records(actor, upload.book.records, batch.place_path)
     with unit_of_work():
         ImportRow.objects.filter(batch=batch).delete()
-    rows = _staged_rows(actor, batch, upload, matches)
     with unit_of_work():
-        data_key(batch.uid, make=True)
+        key = data_key(batch.uid, make=True)
+    rows = _staged_rows(actor, batch, upload, matches)
+    for row in rows:
+        row.__dict__["_data_key"] = key
     for start in range(0, len(rows), CHUNK):
         work("stage", start, len(rows))
         with unit_of_work():
             ImportRow.objects.bulk_create(rows[start : start + CHUNK])
-    return str(_mark_checked(actor=actor, operation_id=operation_id, batch_uid=batch.uid, layouts=_plain(upload)))
+    samples = json.dumps([{c.index: list(c.sample[:3]) for c in layout.columns} for layout in upload.layouts])
+    layouts = _plain(upload)
+    done = _mark_checked(
+        actor=actor, operation_id=operation_id, batch_uid=batch.uid, layouts=layouts, samples=samples
+    )
+    return str(done)
 
 
 def files_of(batch: ImportBatch) -> dict[str, bytes]:
@@ -120,8 +137,7 @@ def _plain(upload: Upload) -> list[dict[str, Any]]:
             "title": layout.title,
             "groups": list(layout.groups),
             "columns": [
-                {"index": c.index, "heading": c.heading, "field": c.field, "why": c.why, "sample": list(c.sample[:3])}
-                for c in layout.columns
+                {"index": c.index, "heading": c.heading, "field": c.field, "why": c.why} for c in layout.columns
             ],
         }
         for layout in upload.layouts
@@ -136,54 +152,76 @@ def _staged_rows(
         if fault.row is not None:
             faults.setdefault((fault.file, fault.sheet, fault.row), []).append(fault.as_dict())
     here = queries.person_ids(actor, [m.person_uid for m in matches.values() if m.person_uid])
+    closed = {str(uid) for uid in queries.excluded_from(batch.maker_uid)}
     rows = []
     for value in upload.book.records.to_pylist():
+        place = (value["file"], value["sheet"], value["row"])
         match = matches[value["unique_id"]]
-        found = faults.pop((value["file"], value["sheet"], value["row"]), [])
-        rows.append(
-            ImportRow(
-                created_at=actor.now,
-                batch=batch,
-                file=value["file"],
-                sheet=value["sheet"],
-                row_number=value["row"],
-                record_id=value["unique_id"],
-                record=json.dumps(value, ensure_ascii=False, default=str),
-                faults=[{**fault, "value": ""} for fault in found],
-                outcome="doubtful" if found else "taken",
-                person_id=here.get(match.person_uid) if match.person_uid else None,
-                cluster=match.cluster,
-                probability=match.probability,
-                candidates=list(match.candidates),
-            )
-        )
-    rows += [
-        ImportRow(
-            created_at=actor.now,
-            batch=batch,
-            file=file,
-            sheet=sheet,
-            row_number=number,
-            record_id=f"{file}:{sheet}:{number}",
-            faults=[{**fault, "value": ""} for fault in found],
-            outcome="refused",
-        )
-        for (file, sheet, number), found in faults.items()
-    ]
+        found = faults.pop(place, [])
+        row = _staged_row(actor, batch, place, value["unique_id"], found, upload.written.get(place), value)
+        row.outcome = "doubtful" if found else "taken"
+        row.person_id = here.get(match.person_uid) if match.person_uid else None
+        row.cluster, row.probability = match.cluster, match.probability
+        row.candidates = [each for each in match.candidates if each["person"] not in closed]
+        row.decision = "ask" if row.candidates and row.person_id is None else ""
+        rows.append(row)
+    for place, found in faults.items():
+        rows.append(_staged_row(actor, batch, place, ":".join(map(str, place)), found, upload.written.get(place), {}))
+        rows[-1].outcome = "refused"
     return rows
 
 
+def _staged_row(
+    actor: Actor,
+    batch: ImportBatch,
+    place: tuple[str, str, int],
+    record_id: str,
+    faults: list[dict[str, Any]],
+    written: Mapping[str, str] | None,
+    value: Mapping[str, Any],
+) -> ImportRow:
+    file, sheet, number = place
+    sealed = {**value, "written": written or {}, "faults": faults}
+    return ImportRow(
+        created_at=actor.now,
+        batch=batch,
+        file=file,
+        sheet=sheet,
+        row_number=number,
+        record_id=record_id,
+        record=json.dumps(sealed, ensure_ascii=False, default=str),
+        faults=[{name: fault[name] for name in ("code", "outcome", "column")} for fault in faults],
+    )
+
+
 @action("person.import")
-def _mark_checked(*, actor: Actor, batch_uid: UUID, layouts: list[dict[str, Any]]) -> str:
+def _mark_checked(*, actor: Actor, batch_uid: UUID, layouts: list[dict[str, Any]], samples: str) -> str:
     batch = queries.import_by_uid(actor, batch_uid, lock=True)
     stop_if(rules_imports.why_not_move(batch.state, "checked"))
     outcomes = Counter(ImportRow.objects.filter(batch=batch).values_list("outcome", flat=True))
-    batch.state, batch.layouts = "checked", layouts
+    batch.state, batch.layouts, batch.samples = "checked", layouts, samples
     batch.counts = {name: outcomes.get(name, 0) for name in ("taken", "doubtful", "refused")}
     batch.counts["matched"] = ImportRow.objects.filter(batch=batch, person__isnull=False).count()
-    batch.save(update_fields=["state", "layouts", "counts"])
+    batch.save(update_fields=["state", "layouts", "samples", "counts"])
     record(actor, "person.import", kind="import", uid=batch.uid, step="checked", **batch.counts)
+    notify(actor, [batch.maker_uid], "party.import_checked", link=page_of(batch), **batch.counts)
     return str(batch.uid)
+
+
+@action("person.import")
+def _mark_failed(*, actor: Actor, batch_uid: UUID, faults: list[dict[str, Any]]) -> str:
+    batch = queries.import_by_uid(actor, batch_uid, lock=True)
+    stop_if(rules_imports.why_not_move(batch.state, "failed"))
+    batch.state, batch.counts = "failed", {"faults": [{**fault, "value": ""} for fault in faults]}
+    batch.save(update_fields=["state", "counts"])
+    record(actor, "person.import", kind="import", uid=batch.uid, step="failed", codes=sorted({f["code"] for f in faults}))
+    notify(actor, [batch.maker_uid], "party.import_failed", link=page_of(batch))
+    return str(batch.uid)
+
+
+def page_of(batch: ImportBatch) -> str:
+    """Where an import is shown."""
+    return f"/imports/{batch.uid}/"
 
 
 @action("person.import")
@@ -215,9 +253,11 @@ def confirm_import(
     batch = queries.import_by_uid(actor, as_uid(batch_uid))
     if batch.state == "visible":
         return dict(_publish(actor=actor, operation_id=operation_id, batch_uid=batch.uid))
+    if batch.state == "importing":
+        _start_over(batch)
     _begin(actor=actor, operation_id=uuid4(), batch_uid=batch.uid)
     work("resolve")
-    rows = list(ImportRow.objects.filter(batch=batch).exclude(outcome="refused").exclude(decision="hold"))
+    rows = list(queries.rows_to_import(batch))
     records, clusters = compute.staged_records(batch, rows)
     drafts = compute.draft_people(actor, records, clusters, batch.place_path, batch.stated_on or actor.today)
     existing = {row.cluster: row.person_id for row in rows if row.person_id}
@@ -225,10 +265,18 @@ def confirm_import(
     return dict(_publish(actor=actor, operation_id=operation_id, batch_uid=batch.uid))
 
 
+def _start_over(batch: ImportBatch) -> None:
+    """Take away what an interrupted writing left; nobody has seen it."""
+    for model in (Fact, GroupStatus, Person, Household):
+        while uids := list(model.objects.filter(batch_uid=batch.uid).values_list("pk", flat=True)[:CHUNK]):
+            with unit_of_work():
+                model.objects.filter(pk__in=uids).delete()
+
+
 @action("person.import")
 def _begin(*, actor: Actor, batch_uid: UUID) -> str:
     batch = queries.import_by_uid(actor, batch_uid, lock=True)
-    taken = ImportRow.objects.filter(batch=batch).exclude(outcome="refused").exclude(decision="hold").count()
+    taken = queries.rows_to_import(batch).count()
     stop_if(rules_imports.why_not_confirm(batch.state, taken))
     batch.state = "importing"
     batch.save(update_fields=["state"])
@@ -243,13 +291,15 @@ def _publish(*, actor: Actor, batch_uid: UUID) -> dict[str, Any]:
     rows = ImportRow.objects.filter(batch=batch)
     batch.counts |= {
         "people_new": Person.objects.filter(batch_uid=batch.uid).count(),
-        "people_known": rows.filter(person__isnull=False).exclude(person__batch_uid=batch.uid).values("person").distinct().count(),
-        "rows_held": rows.filter(decision="hold").count(),
+        "people_known": queries.people_met(batch).count(),
+        "rows_in": queries.rows_to_import(batch).count(),
+        "rows_held": rows.filter(decision__in=("hold", "ask")).exclude(outcome="refused").count(),
         "facts": Fact.objects.filter(batch_uid=batch.uid).count(),
     }
     batch.state, batch.confirmed_at = "visible", actor.now
     batch.save(update_fields=["state", "counts", "confirmed_at"])
     record(actor, "person.import", kind="import", uid=batch.uid, step="visible", **batch.counts)
+    notify(actor, [batch.maker_uid], "party.import_done", link=page_of(batch), **batch.counts)
     return {"batch": str(batch.uid), **batch.counts}
 
 
@@ -358,17 +408,6 @@ def _person(
     person.__dict__["_data_key"] = key
     person.id_no, person.phone, person.address = id_no or None, phone or None, values.get("address") or None
     return person
-
-
-def masked(id_no: str | None) -> str:
-    """Region and the last four, the rest starred.
-
-    >>> masked("999999195001010018")
-    '999999********0018'
-    """
-    if not id_no:
-        return ""
-    return id_no[:6] + "*" * max(len(id_no) - 10, 0) + id_no[-4:]
 
 
 def person_sensitivity(born: date | None, today: date) -> Sensitivity:

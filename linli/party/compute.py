@@ -39,6 +39,14 @@ def read_upload(
         raise BadInput("party.file_unreadable", faults=[fault.as_dict() for fault in error.faults]) from None
 
 
+def returned_workbook(actor: Actor, batch: ImportBatch, files: Mapping[str, bytes], lang: str) -> bytes:
+    """The senders' sheets with the rows that have faults, cells marked, reason and cure beside; made in a child."""
+    columns = [{str(column["index"]): column["field"] for column in sheet["columns"]} for sheet in batch.layouts]
+    on = batch.stated_on or actor.today
+    outcomes = ("refused", "doubtful")
+    return in_child(reading.marked, dict(files), columns, on, places.region_codes(actor), outcomes, lang)
+
+
 @dataclass(frozen=True)
 class Match:
     """Where a record belongs: an existing person, or a new one named by `cluster`; and who it resembles."""

@@ -115,3 +115,76 @@ ROLE_WORDS = {
     "security_admin": _("安全管理员"),
     "audit_admin": _("审计管理员"),
 }
+
+SEX_WORDS = {"0": _("未知"), "1": _("男"), "2": _("女"), "9": _("未说明")}
+_PARENT = {
+    "dead": _("已去世"),
+    "missing": _("失踪"),
+    "prison": _("服刑"),
+    "detention": _("限制人身自由"),
+    "severe_disability": _("重残"),
+    "severe_illness": _("重病"),
+    "away_working": _("外出务工"),
+    "lost_contact": _("失联"),
+    "deprived": _("被撤销监护资格"),
+    "deported": _("被遣送出境"),
+    "remarried": _("再婚或离异"),
+    "present": _("在身边"),
+}
+VALUE_WORDS: dict[str, dict[str, Any]] = {
+    "sex": SEX_WORDS,
+    "living": {
+        "alone": _("独居"),
+        "empty_nest": _("空巢"),
+        "with_family": _("和家人同住"),
+        "institution": _("住在机构"),
+        "dispersed": _("分散供养"),
+        "left_behind": _("留守"),
+        "homeless": _("没有固定住处"),
+    },
+    "self_care": {
+        "able": _("能自理"),
+        "mild": _("轻度失能"),
+        "moderate": _("中度失能"),
+        "severe": _("重度失能"),
+        "total": _("完全失能"),
+    },
+    "disability_class": {
+        "1": _("视力残疾"),
+        "2": _("听力残疾"),
+        "3": _("言语残疾"),
+        "4": _("肢体残疾"),
+        "5": _("智力残疾"),
+        "6": _("精神残疾"),
+        "7": _("多重残疾"),
+    },
+    "disability_grade": {"1": _("一级"), "2": _("二级"), "3": _("三级"), "4": _("四级")},
+    "father_state": _PARENT,
+    "mother_state": _PARENT,
+    "veteran": {"True": _("是"), "true": _("是"), "1": _("是"), "False": _("否"), "false": _("否"), "0": _("否")},
+}
+MONEY_FIELDS = ("income_fen", "medical_fen")
+# Shown masked even to those who may read them; in full only after a reason (person.reveal).
+MASKED_FIELDS = ("id_no", "card_no")
+FEN = 100
+
+
+def value_words(field: str, value: str) -> str:
+    """A stated value as a page says it: codes in words, money in yuan."""
+    if field in MONEY_FIELDS:
+        try:
+            return f"{int(float(value)) / FEN:,.2f}".removesuffix(".00") + f" {_('元')}"
+        except ValueError:
+            return value
+    return str(VALUE_WORDS.get(field, {}).get(value, value))
+
+
+def masked(number: str | None) -> str:
+    """Region and the last four, the rest starred.
+
+    >>> masked("999999195001010018")
+    '999999********0018'
+    """
+    if not number:
+        return ""
+    return number[:6] + "*" * max(len(number) - 10, 0) + number[-4:]

@@ -252,13 +252,15 @@ class Consent(Row):
 class ImportBatch(Row):
     """One upload of one or more lists: staged rows stay unseen until the batch's state becomes `visible`.
 
-    `content` holds the files as sent, sealed: JSON of name → hexadecimal bytes.
+    `content` holds the files as sent, sealed: JSON of name → hexadecimal bytes. `samples`, sealed
+    too: some cells of every column, per sheet, for the person who says what the columns mean.
     """
 
-    personal_fields = ("file_names", "content")
+    personal_fields = ("file_names", "content", "samples")
 
     file_names = models.JSONField(default=list)
     content = SealedTextField()
+    samples = SealedTextField()
     content_digest = models.CharField(max_length=64)
     place_path = models.CharField(max_length=120)
     maker_uid = models.UUIDField()
@@ -276,9 +278,13 @@ class ImportBatch(Row):
 
 
 class ImportRow(Row):
-    """One row of an upload: what was read, what is wrong, and what became of it."""
+    """One row of an upload: what was read, what is wrong, and what became of it.
 
-    personal_fields = ("record", "faults")
+    `record`, sealed: the record read, the faulty row's cells as `written`, its `faults` in full.
+    `faults`, in the clear: their codes, outcomes and columns only, for counting.
+    """
+
+    personal_fields = ("record",)
 
     batch = models.ForeignKey(ImportBatch, on_delete=models.CASCADE, related_name="rows")
     file = models.CharField(max_length=200, default="")

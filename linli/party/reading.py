@@ -18,17 +18,35 @@ Columns = Sequence[Mapping[str, str | None]]
 
 @dataclass(frozen=True)
 class Upload:
-    """What an upload holds: recognised columns per sheet, records and faults."""
+    """What an upload holds: recognised columns per sheet, records, faults, and the cells of faulty rows as written.
+
+    `written`: (file, sheet, row) → field, or `#index` of a column without one → the cell's text.
+    """
 
     layouts: tuple[Layout, ...]
     book: ListBook
+    written: dict[tuple[str, str, int], dict[str, str]]
 
 
 def read(files: dict[str, bytes], columns: Columns | None, on: date, regions: frozenset[str]) -> Upload:
     """Every sheet of the files under its layout. `columns`: per sheet, column index → field as a person corrected it."""
     grids, layouts = _open(files, columns)
     book = lists.read_records(grids, layouts, on=on, known_regions=regions, demo_region=DEMO_REGION)
-    return Upload(tuple(layouts), book)
+    return Upload(tuple(layouts), book, _written(grids, layouts, book))
+
+
+def _written(grids: list[Grid], layouts: list[Layout], book: ListBook) -> dict[tuple[str, str, int], dict[str, str]]:
+    """The cells of rows that have faults, as they stand in the sheet."""
+    by_sheet = {(grid.file, grid.sheet): (grid, layout) for grid, layout in zip(grids, layouts, strict=True)}
+    found: dict[tuple[str, str, int], dict[str, str]] = {}
+    for fault in book.faults:
+        if fault.row is not None:
+            grid, layout = by_sheet[fault.file, fault.sheet]
+            cells = grid.rows[fault.row - 1]
+            found[fault.file, fault.sheet, fault.row] = {
+                column.field or f"#{column.index}": cells[column.index] for column in layout.columns
+            }
+    return found
 
 
 def marked(

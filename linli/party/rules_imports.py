@@ -9,7 +9,7 @@ from linli.core.errors import Refusal
 STATES = {
     "uploaded": {"checked", "failed"},
     "checked": {"checked", "importing", "failed"},
-    "importing": {"visible", "failed"},
+    "importing": {"importing", "visible", "failed"},
     "visible": {"withdrawn"},
     "failed": set(),
     "withdrawn": set(),
@@ -23,6 +23,11 @@ def why_not_move(state: str, to_state: str) -> Refusal | None:
     if to_state in STATES[state]:
         return None
     return Refusal("party.import_state", state=state)
+
+
+def why_not_busy(job_state: str | None) -> Refusal | None:
+    """While a job works on an import, nobody sets another to it."""
+    return Refusal("party.import_busy") if job_state in ("waiting", "running") else None
 
 
 def why_not_withdraw(state: str, confirmed_at: datetime | None, now: datetime) -> Refusal | None:

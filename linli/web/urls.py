@@ -6,4 +6,6 @@ urlpatterns = [
     path("account/", include("linli.web.third_party_routes")),
     path("", include("linli.ui.urls")),
     path("", include("linli.party.urls_account")),
+    path("", include("linli.party.urls")),
+    path("", include("linli.web.urls_person")),
 ]

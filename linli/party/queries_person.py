@@ -5,8 +5,9 @@ A read-only view made of queries; every field is decided by itself, and what is 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,11 +15,14 @@ from uuid import UUID
 from linli.core.actor import Actor
 from linli.core.audit import record_now
 from linli.core.decide import Sensitivity
+from linli.core.errors import NotFound, Refused
 from linli.core.models import AuditRow
 from linli.core.sealed import data_keys
 from linli.party.fields import FIELDS, PersonField
 from linli.party.models import Fact, GroupStatus, Login, Person
 from linli.party.queries import person_by_uid, shown
+
+LOOKING = ("person.read", "person.reveal")
 
 
 @dataclass(frozen=True)
@@ -73,14 +77,15 @@ class PersonFile:
     members: tuple[Person, ...]
     members_hidden: int
     why_visible: str
+    tied_from: datetime | None = None
+    may_see_lookers: bool = False
     lookers: tuple[Looker, ...] = ()
     looked: int = 0
-    ties: tuple[Any, ...] = field(default=())
 
 
 def person_file(actor: Actor, uid: UUID) -> PersonFile:
-    """Open a person's file. The opening is recorded before anything is given out."""
-    person = person_by_uid(actor, uid)
+    """Open a person's file. The opening is recorded before anything is given out; so is a refusal."""
+    person = _opened(actor, uid, "person.read")
     views = _views(actor, person)
     record_now(
         actor,
@@ -94,6 +99,7 @@ def person_file(actor: Actor, uid: UUID) -> PersonFile:
     readable = [status for status in groups if actor.decide("person.read", status.facts())]
     members, hidden = _household(actor, person)
     lookers, looked = _lookers(actor, person)
+    why, since = _why_visible(actor, person)
     return PersonFile(
         person=person,
         fields=views,
@@ -101,10 +107,37 @@ def person_file(actor: Actor, uid: UUID) -> PersonFile:
         groups_withheld=len(groups) - len(readable),
         members=members,
         members_hidden=hidden,
-        why_visible=_why_visible(actor, person),
+        why_visible=why,
+        tied_from=since,
+        may_see_lookers=bool(actor.decide("person.read_audit", person.facts(), Sensitivity.SENSITIVE)),
         lookers=lookers,
         looked=looked,
     )
+
+
+def _opened(actor: Actor, uid: UUID, action: str) -> Person:
+    try:
+        return person_by_uid(actor, uid, action=action)
+    except (NotFound, Refused) as error:
+        record_now(
+            actor, action, kind="person", uid=uid, outcome="denied", reason=error.params.get("reason", error.code)
+        )
+        raise
+
+
+def revealed(actor: Actor, uid: UUID, field: str, why: str) -> tuple[Person, tuple[Stated, ...]]:
+    """A masked number in full, once: asks for a relationship, a fresh confirmation and a reason, and is recorded."""
+    person = _opened(actor, uid, "person.reveal")
+    decision = actor.decide("person.reveal", person.facts(), FIELDS[field].sensitivity_for(person.is_protected))
+    if not decision:
+        record_now(actor, "person.reveal", kind="person", uid=uid, outcome="denied", reason=decision.reason)
+        raise Refused(f"core.{decision.reason}", reason=decision.reason)
+    record_now(actor, "person.reveal", kind="person", uid=uid, outcome="read", field=field, why=why)
+    key = data_keys([person.uid]).get(person.uid)
+    rows = list(shown(Fact.objects.filter(person=person, field=field)).order_by("-is_chosen", "created_at"))
+    for row in rows:
+        row.__dict__["_data_key"] = key
+    return person, tuple(_stated(row) for row in _distinct(rows))
 
 
 def _views(actor: Actor, person: Person) -> tuple[FieldView, ...]:
@@ -121,13 +154,13 @@ def _views(actor: Actor, person: Person) -> tuple[FieldView, ...]:
         level = kind.sensitivity_for(person.is_protected)
         decision = actor.decide("person.read", person.facts(), level)
         if decision:
-            views.append(FieldView(kind, tuple(_stated(row, kind) for row in _distinct(rows))))
+            views.append(FieldView(kind, tuple(_stated(row) for row in _distinct(rows))))
         else:
             views.append(FieldView(kind, withheld=decision.reason))
     return tuple(views)
 
 
-def _stated(row: Fact, kind: PersonField) -> Stated:
+def _stated(row: Fact) -> Stated:
     return Stated(row.value, row.source, row.stated_on, row.is_chosen, row.doubt)
 
 
@@ -147,22 +180,30 @@ def _household(actor: Actor, person: Person) -> tuple[tuple[Person, ...], int]:
     return tuple(seen), sum(1 for one in others if one not in seen and not one.is_protected)
 
 
-def _why_visible(actor: Actor, person: Person) -> str:
+def _why_visible(actor: Actor, person: Person) -> tuple[str, datetime | None]:
+    """The kind of relationship that opens the file, and since when; `self` and `place` need none written."""
     about = person.facts().about
-    kinds = [tie.kind for tie in actor.facts.ties if tie.uid in about and tie.holds(actor.now)]
-    return kinds[0] if kinds else "place"
+    if actor.person_uid is not None and actor.person_uid in about:
+        return "self", None
+    ties = [tie for tie in actor.facts.ties if tie.uid in about and tie.holds(actor.now)]
+    return (ties[0].kind, ties[0].starts_at) if ties else ("place", None)
 
 
-def _lookers(actor: Actor, person: Person, most: int = 6) -> tuple[tuple[Looker, ...], int]:
+def _lookers(actor: Actor, person: Person, most: int = 8) -> tuple[tuple[Looker, ...], int]:
+    """Who opened the file or was refused, newest first, and how often in all."""
     if not actor.decide("person.read_audit", person.facts(), Sensitivity.SENSITIVE):
         return (), 0
-    rows = AuditRow.objects.filter(object_uid=person.uid).order_by("-number")
+    rows = AuditRow.objects.filter(object_uid=person.uid, action__in=LOOKING).order_by("-number")
     total = rows.count()
     shown_rows = list(rows[:most])
-    names = dict(
-        Login.objects.filter(uid__in={row.actor_uid for row in shown_rows if row.actor_uid}).values_list("uid", "display_name")
-    )
-    return tuple(
-        Looker(row.at, names.get(row.actor_uid, ""), row.actor_role, row.action, row.outcome == "denied", row.params)
-        for row in shown_rows
-    ), total
+    uids = {row.actor_uid for row in shown_rows if row.actor_uid}
+    names = dict(Login.objects.filter(uid__in=uids).values_list("uid", "display_name"))
+    return tuple(_looker(row, names) for row in shown_rows), total
+
+
+def _looker(row: AuditRow, names: dict[UUID, str]) -> Looker:
+    params = json.loads(row.params)
+    denied = row.outcome == "denied"
+    reason = str(params.get("reason" if denied else "why", ""))
+    name = names.get(row.actor_uid, "") if row.actor_uid else ""
+    return Looker(row.at, name, row.actor_role, row.action, denied, reason)

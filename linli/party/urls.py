@@ -1,0 +1,16 @@
+"""Routes of people and imports. The page of one person stands in the roof: it shows flags and needs too."""
+
+from linli.core.routes import route
+from linli.party import pages, pages_imports
+
+urlpatterns = [
+    route("people/", pages.people_page, name="people", action="person.list"),
+    route("people/export/", pages.people_export_page, name="people_export", action="person.export"),
+    route("imports/", pages_imports.imports_page, name="imports", action="person.import"),
+    route("imports/<uuid:uid>/", pages_imports.import_page, name="import_page", action="person.import"),
+    route("imports/<uuid:uid>/columns/", pages_imports.columns_page, name="import_columns", action="person.import"),
+    route("imports/<uuid:uid>/row/", pages_imports.row_page, name="import_row", action="person.import"),
+    route("imports/<uuid:uid>/confirm/", pages_imports.confirm_page, name="import_confirm", action="person.import"),
+    route("imports/<uuid:uid>/withdraw/", pages_imports.withdraw_page, name="import_withdraw", action="person.import"),
+    route("imports/<uuid:uid>/returned/", pages_imports.returned_page, name="import_returned", action="person.import"),
+]
