@@ -45,8 +45,8 @@ def propose(*, actor: Actor, place_path: str) -> dict[str, int]:
     )
     by_need = {str(need.uid): need for need in open_needs}
     by_offer = {str(offer.uid): offer for offer in standing}
-    fresh = [_proposal(actor, row, by_need, by_offer, run_uid) for row in matched.proposals]
-    left = [_unmet(actor, row, by_need, matched.rejected, by_offer, run_uid) for row in matched.unmet]
+    fresh = [_proposal(actor, row, by_need, by_offer, matched.rejected, run_uid) for row in matched.proposals]
+    left = [_unmet(actor, row, by_need, matched.rejected, run_uid) for row in matched.unmet]
     _replace(actor, open_needs, fresh, left)
     with unit_of_work():
         record(actor, "proposal.run", kind="run", uid=run_uid, proposals=len(fresh), unmet=len(left))
@@ -78,7 +78,12 @@ def _guard(need: Need) -> dict[str, Any]:
 
 
 def _proposal(
-    actor: Actor, row: dict[str, Any], by_need: dict[str, Need], by_offer: dict[str, Offer], run_uid: UUID
+    actor: Actor,
+    row: dict[str, Any],
+    by_need: dict[str, Need],
+    by_offer: dict[str, Offer],
+    rejected: dict[str, list[dict[str, Any]]],
+    run_uid: UUID,
 ) -> Proposal:
     need, why = by_need[row["need_id"]], json.loads(row["why"] or "{}")
     return Proposal(
@@ -93,6 +98,7 @@ def _proposal(
         parts={part: round(row[part], 1) for part in ("fit", "wish", "wait", "distance", "cost")},
         fits=why.get("fits", []),
         lacks=why.get("lacks", []),
+        rejected=rejected.get(row["need_id"], [])[:20] if row["rank"] == 1 else [],
     )
 
 
@@ -101,7 +107,6 @@ def _unmet(
     row: dict[str, Any],
     by_need: dict[str, Need],
     rejected: dict[str, list[dict[str, Any]]],
-    by_offer: dict[str, Offer],
     run_uid: UUID,
 ) -> Unmet:
     need = by_need[row["need_id"]]

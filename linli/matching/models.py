@@ -9,7 +9,10 @@ from linli.core.models import Guarded, Row
 
 
 class Proposal(Guarded):
-    """That an offer could serve a need: rank, score, what fits and what lacks. A person decides."""
+    """That an offer could serve a need: rank, score, what fits and what lacks. A person decides.
+
+    The best of a need also keeps which offers were left out, and why.
+    """
 
     personal_fields = ()
 
@@ -21,6 +24,7 @@ class Proposal(Guarded):
     parts = models.JSONField(default=dict)
     fits = models.JSONField(default=list)
     lacks = models.JSONField(default=list)
+    rejected = models.JSONField(default=list)
     state = models.CharField(
         max_length=10, default="open", choices=[(s, s) for s in ("open", "accepted", "declined", "stale")]
     )

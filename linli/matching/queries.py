@@ -52,6 +52,21 @@ def waiting(actor: Actor, *, place_path: str = "", met: bool = True) -> QuerySet
     return rows.filter(Exists(standing)).annotate(proposals_count=Subquery(count), best_offer=Subquery(best))
 
 
+def why_left(actor: Actor, rows: Iterable[Need]) -> dict[int, Unmet]:
+    """Why the last run left these needs over, by need, where the actor may read it."""
+    left = visible(actor, "proposal.read", Unmet.objects.filter(need__in=list(rows)))
+    return {unmet.need_id: unmet for unmet in left.order_by("id")}
+
+
+def rejected_of(actor: Actor, need: Need) -> list[dict[str, Any]]:
+    """The offers the last run left out for a need, and why; those decided about already are not among them."""
+    rows = visible(actor, "proposal.read", Proposal.objects.filter(need=need).exclude(state="stale"))
+    decided = {str(uid) for uid in rows.exclude(state="open").values_list("offer__uid", flat=True)}
+    unmet = unmet_of(actor, need)
+    kept = unmet.rejected if unmet else rows.exclude(rejected=[]).order_by("-id").values_list("rejected", flat=True).first()
+    return [row for row in kept or [] if row["offer"] not in decided]
+
+
 def changes_of(actor: Actor, referral: Referral) -> list[ReferralChange]:
     """How a referral the actor may read has moved, latest first."""
     return list(referral.changes.order_by("-id"))

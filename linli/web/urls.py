@@ -8,4 +8,7 @@ urlpatterns = [
     path("", include("linli.party.urls_account")),
     path("", include("linli.party.urls")),
     path("", include("linli.web.urls_person")),
+    path("", include("linli.need.urls")),
+    path("", include("linli.offer.urls")),
+    path("", include("linli.matching.urls")),
 ]

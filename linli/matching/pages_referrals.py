@@ -1,0 +1,103 @@
+"""Pages of referrals: the overdue first, and one with what is sent, its answer and its end."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from linli.core.actor import Actor
+from linli.core.audit import record_now
+from linli.core.errors import BadInput, LinliError
+from linli.matching import actions, presenters, queries
+from linli.matching.forms import MoveForm, PlaceFilter
+from linli.matching.words import REFERRAL_STATES, WORDS
+from linli.place import queries as places
+
+PER_PAGE = 50
+
+
+def referrals_page(request: HttpRequest) -> HttpResponse:
+    """Referrals of one's places; for those who answer, only those sent to them."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    form = PlaceFilter(request.GET, places=places.place_choices(actor))
+    wanted = form.chosen()
+    state = wanted.get("state") or "sent"
+    rows = queries.referrals(
+        actor,
+        action="referral.list" if actor.holds_role_for("need.list") else "referral.read",
+        place_path=wanted.get("place") or "",
+        states=(),
+        offer_uid=wanted.get("offer"),
+    )
+    counts = queries.count_by_state(rows)
+    narrowed = rows.filter(state=state) if state in REFERRAL_STATES else rows
+    number = wanted.get("page") or 1
+    start = (number - 1) * PER_PAGE
+    page = list(narrowed[start : start + PER_PAGE + 1])
+    shown = page[:PER_PAGE]
+
+    def query(**change: object) -> str:
+        given = request.GET.copy()
+        given.pop("page", None)
+        for name, value in change.items():
+            given[name] = str(value)
+        return "?" + given.urlencode()
+
+    segments = [(code, words, counts.get(code, 0)) for code, (words, _shape) in REFERRAL_STATES.items()]
+    segments.append(("all", _("全部"), sum(counts.values())))
+    values = {
+        "filter": form,
+        "state": state,
+        "segments": [{"code": c, "words": w, "count": n, "query": query(state=c)} for c, w, n in segments],
+        "rows": presenters.referral_rows(
+            shown,
+            queries.readable(actor, shown, "referral.read"),
+            queries.readable(actor, {referral.need for referral in shown}, "need.read"),
+            places.place_words(actor, {referral.place_path for referral in shown}),
+            actor.today,
+        ),
+        "waiting": counts.get("sent", 0),
+        "late": rows.filter(state="sent", answer_due_on__lt=actor.today).count(),
+        "next": query(page=number + 1) if len(page) > PER_PAGE else "",
+        "is_station": actor.holds_role_for("proposal.list"),
+    }
+    return render(request, "matching/referrals.html", values)
+
+
+def referral_page(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """One referral: what the other side is told, how it stands, its next step."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    referral = queries.referral_by_uid(actor, uid)
+    error = ""
+    if request.method == "POST":
+        form = MoveForm(request.POST)
+        if not form.is_valid():
+            raise BadInput("matching.referral_state")
+        given = dict(form.cleaned_data)
+        try:
+            actions.move_referral(actor=actor, operation_id=given.pop("operation_id"), referral_uid=uid, **given)
+        except LinliError as refused:
+            if refused.code not in WORDS:
+                raise
+            error = str(WORDS[refused.code]) % refused.params
+        else:
+            messages.success(request, _("记下了。需求跟着走到下一步。"))
+            return redirect("referral", uid=uid)
+    record_now(
+        actor, "referral.read", kind="person", uid=referral.need.person.uid, outcome="read", referral=referral.uid
+    )
+    knows_need = bool(actor.decide("need.read", referral.need.facts()))
+    place = places.place_words(actor, {referral.place_path})[referral.place_path]
+    values = presenters.referral_view(referral, place, actor.today, may_withdraw=knows_need) | {
+        "error": error,
+        "written": request.POST.get("note", ""),
+        "operation_id": uuid4(),
+        "knows_need": knows_need,
+        "changes": presenters.history(queries.changes_of(actor, referral), knows_need=knows_need),
+        "may_write": bool(actor.decide("referral.write", referral.facts())),
+    }
+    return render(request, "matching/referral.html", values, status=422 if error else 200)
