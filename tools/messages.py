@@ -31,6 +31,13 @@ KEYWORDS = {
     "pgettext_lazy": ((1, "c"), 2),
     "npgettext": ((1, "c"), 2, 3),
 }
+HEADER = b"""msgid ""
+msgstr ""
+"Content-Type: text/plain; charset=UTF-8\\n"
+"Language: en\\n"
+"Plural-Forms: nplurals=2; plural=(n != 1);\\n"
+
+"""
 PLACES = re.compile(r"%(?:\((\w+)\))?[sd]")
 
 
@@ -58,7 +65,9 @@ def said(block: Path) -> Catalog:
     """Everything a block says, once each."""
     catalog = Catalog(locale="en", charset="utf-8", fuzzy=False)
     for name, file in sources(block):
-        for _line, message, _comments, context in extract("python", file, keywords=KEYWORDS, options={"encoding": "utf-8"}):
+        for _line, message, _comments, context in extract(
+            "python", file, keywords=KEYWORDS, options={"encoding": "utf-8"}
+        ):
             catalog.add(message, locations=[(name, 0)], context=context)
     return catalog
 
@@ -78,19 +87,21 @@ def extract_all() -> int:
         wanted, have = said(block), translated(block)
         if not len(wanted) and not len(have):
             continue
-        fresh = Catalog(locale="en", charset="utf-8", fuzzy=False, header_comment="# English words.")
-        fresh.mime_headers = [
-            ("Content-Type", "text/plain; charset=utf-8"),
-            ("Plural-Forms", "nplurals=2; plural=(n != 1);"),
-        ]
+        fresh = Catalog(locale="en", charset="utf-8", fuzzy=False)
         for message in wanted:
             if message.id:
                 old = have.get(message.id, message.context) or _by_singular(have, message)
                 fresh.add(message.id, old.string if old else "", context=message.context)
-        po_file(block).parent.mkdir(parents=True, exist_ok=True)
-        with po_file(block).open("wb") as file:
-            write_po(file, fresh, no_location=True, sort_output=True, width=0, omit_header=False)
+        write(po_file(block), fresh)
     return 0
+
+
+def write(path: Path, catalog: Catalog) -> None:
+    """Sorted, without places, dates or names, so that a change of words is the only change of the file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    body = io.BytesIO()
+    write_po(body, catalog, no_location=True, sort_output=True, width=0, omit_header=True)
+    path.write_bytes(HEADER + body.getvalue())
 
 
 def _by_singular(have: Catalog, message: Message) -> Message | None:
@@ -119,7 +130,23 @@ def faults() -> list[str]:
         for message in have:
             if message.id and wanted.get(_key(message), message.context) is None:
                 found.append(f"{block.name}: no longer said: {_key(message)}")
-    return found
+    return found + clashes()
+
+
+def clashes() -> list[str]:
+    """One Chinese message with two Englishes: Django lays all blocks' words together, so one would win everywhere."""
+    englishes: dict[tuple[str, str | None], set[str]] = {}
+    for block in blocks():
+        for message in translated(block):
+            if message.id and message.string:
+                englishes.setdefault((_key(message), message.context), set()).add(_strings(message)[0])
+    return [
+        f"two Englishes: {key}: {' | '.join(sorted(said))}" for (key, _), said in englishes.items() if len(said) > 1
+    ]
+
+
+def _strings(message: Message) -> tuple[str, ...]:
+    return tuple(message.string) if isinstance(message.string, tuple | list) else (message.string,)
 
 
 def _key(message: Message) -> str:
@@ -129,7 +156,9 @@ def _key(message: Message) -> str:
 def _faults_of(message: Message, have: Catalog) -> Iterator[str]:
     key = _key(message)
     english = have.get(key, message.context)
-    strings = () if english is None else (english.string if isinstance(english.string, tuple | list) else (english.string,))
+    strings = (
+        () if english is None else (english.string if isinstance(english.string, tuple | list) else (english.string,))
+    )
     if not strings or not all(strings):
         yield f"no English: {key}"
         return

@@ -1,4 +1,4 @@
-"""Choosing size, theme, language and keys: works without script and without a login."""
+"""Choosing size, theme, language and keys, without script and without a login; and the gallery of parts."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import get_language, gettext_lazy
 
+from linli.core.errors import NotFound
 from linli.ui.display import (
     COOKIE_SECONDS,
     KEYS,
@@ -22,6 +23,7 @@ from linli.ui.display import (
     size_of,
     theme_of,
 )
+from linli.ui.gallery import gallery
 
 CHOICES = {
     "size": (SIZE_COOKIE, SIZES),
@@ -73,3 +75,10 @@ def _choices(request: HttpRequest, back: str) -> dict[str, list[dict[str, Any]]]
         ]
         for name, (_, allowed) in CHOICES.items()
     }
+
+
+def gallery_page(request: HttpRequest) -> HttpResponse:
+    """Every part with its states, for those who build pages; a page that does not exist outside the demo."""
+    if not settings.LINLI_DEMO:
+        raise NotFound()
+    return render(request, "ui/gallery.html", gallery(request.GET.get("page")))
