@@ -19,6 +19,7 @@ from linli.core.errors import NotFound
 from linli.party import actions_rights, presenters_rights, queries_rights
 from linli.party.middleware import note_second_factor
 from linli.party.models import Login
+from linli.place import queries as places
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
@@ -60,8 +61,10 @@ def demo_switch_page(request: HttpRequest) -> HttpResponse:
     """The demo's people by role, one click each; a page that does not exist outside the demo."""
     if not settings.LINLI_DEMO:
         raise NotFound()
-    groups = presenters_rights.demo_groups(queries_rights.demo_logins())
-    return render(request, "party/account_demo.html", {"groups": groups})
+    grants = queries_rights.demo_grants()
+    where = places.names_by_path(request.actor, [grant.place_path for grant in grants])  # type: ignore[attr-defined]
+    rows = presenters_rights.demo_rows(grants, where)
+    return render(request, "party/account_demo.html", {"rows": rows})
 
 
 @require_POST

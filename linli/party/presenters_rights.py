@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from linli.core.actor import Actor, anonymous
 from linli.party import rules
@@ -192,10 +193,33 @@ def exclusion_rows(rows: list[Exclusion], actor: Actor) -> list[dict[str, Any]]:
     return shown
 
 
-def demo_groups(found: dict[str, list[Login]]) -> list[dict[str, Any]]:
-    """The demo's logins under the words of their role, in the table's order."""
+DEMO_WORDS = {
+    "worker": gettext_lazy("今天先看谁、为什么；线索、需求和对接建议"),
+    "lead": gettext_lazy("站里谁在等；把线索交给社工；导入名册"),
+    "supervisor": gettext_lazy("督导的社工手上的事"),
+    "county": gettext_lazy("哪个镇没有人管；每个数都能打开"),
+    "secretary": gettext_lazy("本社区的人和需求"),
+    "grid": gettext_lazy("本网格的人，听到的需求"),
+    "org_manager": gettext_lazy("转到本机构的事，回复对方"),
+    "volunteer": gettext_lazy("有哪些资源；看不到的人就是看不到"),
+    "resident": gettext_lazy("自己的一页，谁看过"),
+    "donor": gettext_lazy("公开的资源"),
+    "auditor": gettext_lazy("数字背后的记录，不带姓名"),
+    "system_admin": gettext_lazy("让系统跑着，看不到内容"),
+    "security_admin": gettext_lazy("给岗位、收岗位，两个人才算"),
+    "audit_admin": gettext_lazy("审计"),
+}
+
+
+def demo_rows(grants: list[Grant], places: dict[str, Place]) -> list[dict[str, Any]]:
+    """One row per demo account, in the order of the roles: who, in which role, where, and what to look at."""
+    order = list(ROLE_WORDS)
     return [
-        {"role": role, "words": str(words), "logins": found[role]}
-        for role, words in ROLE_WORDS.items()
-        if role in found
+        {
+            "login": grant.login,
+            "role": ROLE_WORDS[grant.role],
+            "place": places.get(grant.place_path),
+            "words": DEMO_WORDS[grant.role],
+        }
+        for grant in sorted(grants, key=lambda grant: (order.index(grant.role), grant.id))
     ]

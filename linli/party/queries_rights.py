@@ -6,6 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models import F, Prefetch, Q, QuerySet
 
 from linli.core.actor import Actor
@@ -107,21 +108,17 @@ def names_of_logins(uids: set[UUID | None]) -> dict[UUID, str]:
     return dict(Login.objects.filter(uid__in=[uid for uid in uids if uid]).values_list("uid", "display_name"))
 
 
-def demo_logins() -> dict[str, list[Login]]:
-    """The demo's logins by their first role, at most six each; nothing outside the demo."""
+def demo_grants() -> list[Grant]:
+    """The first role of each demo account (a login whose password is known); nothing outside the demo."""
     if not settings.LINLI_DEMO:
         raise NotFound()
-    found: dict[str, list[Login]] = {}
-    rows = (
-        Grant.objects.filter(state="active", login__is_active=True).select_related("login").order_by("login_id", "id")
+    known = Grant.objects.filter(state="active", login__is_active=True).exclude(
+        login__password__startswith=UNUSABLE_PASSWORD_PREFIX
     )
-    seen: set[int] = set()
-    for grant in rows.order_by("login_id", "id"):
-        if grant.login_id in seen or len(found.setdefault(grant.role, [])) >= 6:
-            continue
-        seen.add(grant.login_id)
-        found[grant.role].append(grant.login)
-    return found
+    first: dict[int, Grant] = {}
+    for grant in known.select_related("login").order_by("login_id", "id"):
+        first.setdefault(grant.login_id, grant)
+    return list(first.values())
 
 
 def login_named(username: str) -> Login:
