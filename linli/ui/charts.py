@@ -76,10 +76,9 @@ def line(points: Sequence[tuple[str, float]], *, low: float = 0, marks: Collecti
 
 
 def _round_up(value: float, low: float) -> float:
-    """The next number with one or two leading digits, even, above the start of the axis."""
+    """A round number at or above the highest point, counted from where the axis starts."""
     span = max(value - low, 1)
-    unit = 10 ** math.floor(math.log10(span)) / 2
-    unit = max(unit, 2)
+    unit = max(10.0 ** math.floor(math.log10(span)) / 2, 2.0)
     return low + math.ceil(span / unit) * unit
 
 
