@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest
@@ -85,7 +86,7 @@ def _lines(request: HttpRequest, actor: Actor, entries: tuple[Entry, ...]) -> It
                 "gap": entry.gap,
                 "key": entry.key,
                 "current": request.path.startswith(url),
-                "count": SimpleLazyObject(lambda count=count: count(actor)) if count else None,
+                "count": SimpleLazyObject(partial(count, actor)) if count else None,
             }
 
 
