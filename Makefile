@@ -83,7 +83,7 @@ prove: .venv/.test .venv/.words  ## the same tests with twenty times the rounds,
 	LINLI_PROVE=1 $(PYTEST) --db postgres -n $(WORKERS) -m "not browser"
 
 bench: .venv/.test  ## each engine beside its peers; writes docs/benchmarks.md
-	for program in bench/*.py; do $(PY) "$$program"; done
+	$(PY) -m bench
 
 mechanisms: .venv/.test .venv/.words  ## the 90 mechanisms with and without a passing story
 	$(PY) tools/mechanisms.py

@@ -11,10 +11,11 @@ if TYPE_CHECKING:
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
-def write_table(table: pa.Table, path: Path, suffix: str) -> None:
-    """`.parquet`, or `.csv`: UTF-8 with a mark that spreadsheets know, lists joined by ；, no cell a formula.
+def write_table(table: pa.Table, path: Path, suffix: str, *, marked: bool = False) -> None:
+    """`.parquet`, or `.csv`: UTF-8, lists joined by ；, no cell a formula.
 
-    A text that a spreadsheet would run as a formula gets a leading apostrophe; plain negative
+    `marked` puts the byte order mark in front by which spreadsheets know UTF-8: for files people open,
+    not for those programs read. A text that a spreadsheet would run as a formula gets a leading apostrophe; plain negative
     numbers are numbers in the table and stay as they are.
     """
     import pyarrow.csv
@@ -24,7 +25,8 @@ def write_table(table: pa.Table, path: Path, suffix: str) -> None:
         pq.write_table(table, path)
         return
     with path.open("wb") as file:
-        file.write(b"\xef\xbb\xbf")
+        if marked:
+            file.write(b"\xef\xbb\xbf")
         pyarrow.csv.write_csv(_flat(table), file)
 
 

@@ -20,6 +20,7 @@ from linli.engines.assignment.weights import read_weights
 from linli.engines.assignment.words import WORDS, say_fault
 from linli.engines.console import Outputs, progress_on_stderr, stop_on_bad_input
 from linli.engines.errors import BadInput, Fault
+from linli.engines.tables import write_table
 from linli.engines.words import Lang
 
 COMMON_WEIGHTS = Path(__file__).parents[3] / "packs/common/matching.toml"
@@ -50,11 +51,7 @@ def assign(
     except BadInput as bad:
         raise stop_on_bad_input(bad.faults, lambda fault: say_fault(fault, tongue)) from None
     with Outputs() as outputs:
-        table = matches(result, tongue)
-        if out.suffix == ".parquet":
-            pa.parquet.write_table(table, outputs.path(out))
-        else:
-            pa.csv.write_csv(table, outputs.path(out))
+        write_table(matches(result, tongue), outputs.path(out), out.suffix)
         if json_out:
             outputs.path(json_out).write_text(json.dumps(as_json(result), ensure_ascii=False), encoding="utf-8")
 

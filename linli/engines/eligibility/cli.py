@@ -16,11 +16,12 @@ from linli.engines.console import Outputs, print_faults, progress_on_stderr, sto
 from linli.engines.eligibility.book import load_rules
 from linli.engines.eligibility.data import RuleBook, ScreenResult
 from linli.engines.eligibility.screening import screen as screen_persons
-from linli.engines.eligibility.tables import typed, write_table
+from linli.engines.eligibility.tables import typed
 from linli.engines.eligibility.words import WORDS, say_fault
 from linli.engines.errors import BadInput, Fault
 from linli.engines.lists import read_grids
 from linli.engines.lists import say as say_list_fault
+from linli.engines.tables import write_table
 from linli.engines.words import Lang
 
 if TYPE_CHECKING:

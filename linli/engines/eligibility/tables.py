@@ -1,10 +1,9 @@
-"""Gives rows of text the types the rules declare, and writes results as Parquet or CSV."""
+"""Gives rows of text the types the rules declare."""
 
 from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
 
 _YES = ("true", "1", "yes", "y", "是", "有")
 _NO = ("false", "0", "no", "n", "否", "无")
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def typed(rows: Sequence[Sequence[str]], book: RuleBook, file: str, sheet: str = "") -> pa.Table:
@@ -89,27 +87,3 @@ def _arrow(kind: Type) -> pa.DataType:
         "texts": pa.list_(pa.string()),
     }
     return types[kind]
-
-
-def write_table(table: pa.Table, path: Path, kind: str) -> None:
-    """The table as Parquet, or as CSV (UTF-8 with BOM, for spreadsheets) when `kind` is ".csv".
-
-    In CSV a text that a spreadsheet would run as a formula gets a leading apostrophe.
-    """
-    import pyarrow as pa
-    import pyarrow.compute as pc
-    import pyarrow.csv
-    import pyarrow.parquet as pq
-
-    if kind.lower() != ".csv":
-        pq.write_table(table, path)
-        return
-    for at, name in enumerate(table.column_names):
-        column = table[name]
-        if pa.types.is_string(column.type):
-            risky = pc.is_in(pc.utf8_slice_codeunits(column, 0, 1), pa.array(_DANGEROUS))
-            safe = pc.if_else(risky, pc.binary_join_element_wise("'", column, ""), column)
-            table = table.set_column(at, name, safe)
-    with path.open("wb") as file:
-        file.write(b"\xef\xbb\xbf")
-        pa.csv.write_csv(table, file)

@@ -14,9 +14,10 @@ import typer
 from linli.engines.console import Outputs, print_faults, progress_on_stderr, stop_on_bad_input
 from linli.engines.errors import BadInput, Fault
 from linli.engines.linkage.words import WORDS
-from linli.engines.lists import ColumnMap, column_map, neutral, read_grids, read_records, recognise
+from linli.engines.lists import ColumnMap, column_map, read_grids, read_records, recognise
 from linli.engines.lists import say as say_list_fault
 from linli.engines.progress import Progress
+from linli.engines.tables import write_table
 from linli.engines.words import Lang
 
 if TYPE_CHECKING:
@@ -52,9 +53,9 @@ def link(
     except BadInput as error:
         raise stop_on_bad_input(error.faults, lambda fault: _say(fault, spoken)) from error
     with Outputs() as outputs:
-        _write_table(result.links, outputs.path(out), out.suffix)
+        write_table(result.links, outputs.path(out), out.suffix)
         if review is not None:
-            _write_table(result.review, outputs.path(review), review.suffix)
+            write_table(result.review, outputs.path(review), review.suffix)
         if report is not None:
             said = {
                 "engine": result.engine,
@@ -116,23 +117,3 @@ def _read_lists(
     if not sum(table.num_rows for table in made):
         raise BadInput([*faults, Fault("nobody_in_lists")])
     return pa.concat_tables(made, promote_options="default"), faults
-
-
-def _write_table(table: pa.Table, path: Path, suffix: str) -> None:
-    """Parquet, or (suffix `.csv`) UTF-8 CSV with a mark that spreadsheets know, no cell a formula."""
-    import pyarrow as pa
-    import pyarrow.csv as csv
-    import pyarrow.parquet as pq
-
-    if suffix != ".csv":
-        pq.write_table(table, path)
-        return
-    columns = {
-        name: pa.array([neutral(value) if value else value for value in column.to_pylist()], pa.string())
-        if column.type == pa.string()
-        else column
-        for name, column in zip(table.column_names, table.columns, strict=True)
-    }
-    with path.open("wb") as file:
-        file.write(b"\xef\xbb\xbf")
-        csv.write_csv(pa.table(columns), file)

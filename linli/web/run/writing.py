@@ -23,7 +23,7 @@ def write_all(job: MainJob, folder: Path, lang: Lang, report_html: str) -> list[
     with Outputs() as outputs:
         for name, table in tables.items():
             for suffix in (".csv", ".parquet"):
-                write_table(table, outputs.path(folder / f"{name}{suffix}"), suffix)
+                write_table(table, outputs.path(folder / f"{name}{suffix}"), suffix, marked=True)
         outputs.path(folder / "report.html").write_text(report_html, "utf-8")
     return [*tables, "report.html"]
 

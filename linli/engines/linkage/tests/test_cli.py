@@ -36,7 +36,7 @@ def test_two_lists(tmp_path: Path) -> None:
     options = ["--out", str(out), "--review", str(review), "--report", str(report), "--on", "2026-06-01"]
     ran = CliRunner().invoke(APP, [*lists, *options])
     assert ran.exit_code == 0, ran.output
-    rows = list(csv.DictReader(out.open(encoding="utf-8-sig")))
+    rows = list(csv.DictReader(out.open(encoding="utf-8")))
     assert [row["unique_id"] for row in rows] == ["A1", "B1"]
     assert len({row["person_id"] for row in rows}) == 1
     assert json.loads(report.read_text("utf-8"))["report"]["records"] == 2
