@@ -15,7 +15,6 @@ from linli.core.actor import Actor
 from linli.core.errors import BadInput
 from linli.core.limited import in_child
 from linli.core.sealed import data_key
-from linli.engines import errors as engine_errors
 from linli.party import queries, reading
 from linli.party.fields import FIELDS
 from linli.party.models import ImportBatch, ImportRow
@@ -33,10 +32,10 @@ def read_upload(
 ) -> reading.Upload:
     """Read files in a limited child. `columns`: per sheet, column index → field as the user corrected it."""
     regions = places.region_codes(actor)
-    try:
-        return in_child(reading.read, dict(files), columns, on, regions)
-    except engine_errors.BadInput as error:
-        raise BadInput("party.file_unreadable", faults=[fault.as_dict() for fault in error.faults]) from None
+    upload = in_child(reading.read, dict(files), columns, on, regions)
+    if isinstance(upload, reading.Upload):
+        return upload
+    raise BadInput("party.file_unreadable", faults=[fault.as_dict() for fault in upload])
 
 
 def returned_workbook(actor: Actor, batch: ImportBatch, files: Mapping[str, bytes], lang: str) -> bytes:

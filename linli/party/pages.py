@@ -43,7 +43,7 @@ def people_page(request: HttpRequest) -> HttpResponse:
         "total": total,
         "first": (page - 1) * PER_PAGE + 1,
         "last": (page - 1) * PER_PAGE + len(shown),
-        "page": page,
+        "left": max(total - page * PER_PAGE, 0),
         "more": presenters.filter_words(kept, page=page + 1) if page * PER_PAGE < total else "",
         "before": presenters.filter_words(kept, page=page - 1) if page > 1 else "",
         "is_narrowed": any(wanted[name] for name in ("place", "group", "age", "found", "batch")),

@@ -108,7 +108,9 @@ def _check(request: HttpRequest, actor: Actor, batch: ImportBatch, values: dict[
     _note_read(actor, batch, "rows")
     total = sum(batch.counts.get(name, 0) for name in ("taken", "doubtful", "refused"))
     taken = queries.rows_to_import(batch)
+    asked = sum(1 for row in look if row.decision == "ask")
     values |= {
+        "headline": presenters_imports.headline(batch.counts, asked),
         "kinds": presenters_imports.summary(look),
         "table": presenters_imports.table(batch, opened, seen),
         "segment": segment,
@@ -120,10 +122,7 @@ def _check(request: HttpRequest, actor: Actor, batch: ImportBatch, values: dict[
         "total": total,
         "taken": taken.count(),
         "taken_doubtful": taken.filter(outcome="doubtful").count(),
-        "refused": batch.counts.get("refused", 0),
-        "doubtful": batch.counts.get("doubtful", 0),
         "returned": batch.counts.get("refused", 0) + batch.counts.get("doubtful", 0),
-        "asked": sum(1 for row in look if row.decision == "ask"),
         "held": sum(1 for row in look if row.decision in ("ask", "hold")),
     }
     return render(request, "party/import_check.html", values)

@@ -19,7 +19,7 @@ from linli.party.fields import GROUP_WORDS, value_words
 from linli.party.models import ImportBatch, ImportRow, Person
 from linli.party.words import WORDS
 
-SHOWN_FIELDS = ("name", "id_no", "birth_on", "phone", "place", "address")
+SHOWN_FIELDS = ("name", "id_no", "birth_on", "phone", "place")
 GUESSED = frozenset({"heading_similar", "content", "content_over_heading", "content_against_heading"})
 RUNNING = ("waiting", "running")
 VERY_LIKE, LIKE = 0.9, 0.6
@@ -170,10 +170,23 @@ def summary(rows: Iterable[ImportRow]) -> list[dict[str, Any]]:
     ]
 
 
+def headline(counts: Mapping[str, int], asked: int) -> str:
+    """How many rows there are, and what is to be looked at."""
+    refused, doubtful = counts.get("refused", 0), counts.get("doubtful", 0)
+    total = counts.get("taken", 0) + doubtful + refused
+    parts = [
+        _("%(n)s 行不能导入") % {"n": refused} if refused else "",
+        _("%(n)s 行待核") % {"n": doubtful} if doubtful else "",
+        _("%(n)s 行像是已有的人，等你认") % {"n": asked} if asked else "",
+    ]
+    said = (", " if lang() == "en" else "，").join(part for part in parts if part)
+    return _("%(total)s 行里，%(said)s") % {"total": total, "said": said or _("都认过了")}
+
+
 def _plain_why(code: str) -> str:
     """The fault without its row's own values."""
     text = lists.FAULTS.entries[code][0 if lang() == "zh" else 1]
-    return text.replace("{id_date}", _("日子"))
+    return text.replace(" {id_date} ", "日子" if lang() == "zh" else " the date ")
 
 
 def table(
@@ -198,7 +211,7 @@ def table(
     heads = [_head(name, back) for name in names]
     several = len({(sheet["file"], sheet["sheet"]) for sheet in batch.layouts if sheet["is_list"]}) > 1
     lines = [_line(row, record, names, wrong[row.pk], seen) for row, record in opened]
-    return {"heads": heads, "lines": lines, "several": several, "width": len(names) + several}
+    return {"heads": heads, "lines": lines, "several": several, "width": len(names)}
 
 
 def _head(name: str, headings: Mapping[Any, Mapping[str, str]]) -> str:

@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from linli.engines import lists
+from linli.engines.errors import BadInput, Fault
 
 if TYPE_CHECKING:
     from linli.engines.lists import Grid, Layout, ListBook
@@ -28,9 +29,17 @@ class Upload:
     written: dict[tuple[str, str, int], dict[str, str]]
 
 
-def read(files: dict[str, bytes], columns: Columns | None, on: date, regions: frozenset[str]) -> Upload:
-    """Every sheet of the files under its layout. `columns`: per sheet, column index → field as a person corrected it."""
-    grids, layouts = _open(files, columns)
+def read(
+    files: dict[str, bytes], columns: Columns | None, on: date, regions: frozenset[str]
+) -> Upload | tuple[Fault, ...]:
+    """Every sheet of the files under its layout. `columns`: per sheet, column index → field as a person corrected it.
+
+    Files that cannot be read come back as their faults: an engine's error does not survive the way out of a child.
+    """
+    try:
+        grids, layouts = _open(files, columns)
+    except BadInput as error:
+        return error.faults
     book = lists.read_records(grids, layouts, on=on, known_regions=regions, demo_region=DEMO_REGION)
     return Upload(tuple(layouts), book, _written(grids, layouts, book))
 

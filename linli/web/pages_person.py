@@ -48,7 +48,7 @@ def _values(request: HttpRequest, uid: UUID) -> dict[str, Any]:
         "person": person,
         "who": shown.who(actor, file),
         "place": place,
-        "facts": shown.fact_rows(file.fields),
+        "facts": shown.fact_rows(file),
         "withheld": shown.withheld(file.fields),
         "groups": shown.group_rows(file.groups, actor.today),
         "groups_withheld": file.groups_withheld,

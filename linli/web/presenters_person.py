@@ -63,17 +63,17 @@ def who(actor: Actor, file: PersonFile) -> str:
     return (", " if is_english() else "，").join(parts)
 
 
-def fact_rows(views: Iterable[FieldView]) -> dict[str, list[dict[str, Any]]]:
+def fact_rows(file: PersonFile) -> dict[str, list[dict[str, Any]]]:
     """Facts that may be read, those of the register apart; values said by one source beside another's when they differ."""
     rows: dict[str, list[dict[str, Any]]] = {"main": [], "office": []}
-    for view in views:
+    for view in file.fields:
         if view.values:
             apart = view.field.code in OFFICE_FIELDS and not view.differs
-            rows["office" if apart else "main"].append(_fact_row(view))
+            rows["office" if apart else "main"].append(_fact_row(view, file.person))
     return rows
 
 
-def _fact_row(view: FieldView) -> dict[str, Any]:
+def _fact_row(view: FieldView, person: Person) -> dict[str, Any]:
     code = view.field.code
     by_value: dict[str, list[Stated]] = {}
     for stated in view.values:
@@ -82,16 +82,18 @@ def _fact_row(view: FieldView) -> dict[str, Any]:
         "code": code,
         "words": view.field.words,
         "differs": view.differs,
-        "values": [_value(code, value, several) for value, several in by_value.items()],
+        "values": [_value(code, value, said, person) for value, said in by_value.items()],
         "is_masked": code in MASKED_FIELDS,
         "is_code": code in MASKED_FIELDS or code == "household_no",
     }
 
 
-def _value(code: str, value: str, several: Iterable[Stated]) -> dict[str, Any]:
-    said = list(several)
+def _value(code: str, value: str, said: list[Stated], person: Person) -> dict[str, Any]:
+    text = masked(value) if code in MASKED_FIELDS else value_words(code, value)
+    if code == "birth_on" and person.birth_on is None and value[:4] == str(person.birth_year):
+        text = _("%(year)s 年，哪天不清楚") % {"year": person.birth_year}
     return {
-        "text": masked(value) if code in MASKED_FIELDS else value_words(code, value),
+        "text": text,
         "sources": [{"name": one.source, "on": one.stated_on} for one in said],
         "is_chosen": any(one.is_chosen for one in said),
         "is_doubtful": any(one.doubt for one in said),
