@@ -30,14 +30,16 @@ def main() -> int:
         "",
         "Written by `make bench`. Times are of one shared, noisy machine; read the ratios.",
         "",
-        f"Python {platform.python_version()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the start; {parts}.",
+        f"Python {platform.python_version()}, {os.cpu_count()} cores, "
+        f"load {os.getloadavg()[0]:.1f} at the start; {parts}.",
     ]
     failed = 0
     for name, words in PROGRAMS.items():
         sys.stderr.write(f"{name} …\n")
         done = subprocess.run([sys.executable, "-m", f"bench.{name}"], capture_output=True, text=True, check=False)
         failed += done.returncode != 0
-        page += ["", f"## {words}", "", f"`python -m bench.{name}`", "", done.stdout.strip() or done.stderr.strip()[-400:]]
+        said = done.stdout.strip() or done.stderr.strip()[-400:]
+        page += ["", f"## {words}", "", f"`python -m bench.{name}`", "", said]
     PAGE.write_text("\n".join(page) + "\n", "utf-8")
     sys.stderr.write(f"→ {PAGE}\n")
     return 1 if failed else 0
