@@ -19,6 +19,7 @@ from linli.matching import compute, rules
 from linli.matching.models import Proposal, Referral, ReferralChange, Unmet
 from linli.matching.words import PARTS, PROPOSAL_STATES, REFERRAL_MOVES, REFERRAL_STATES
 from linli.need.models import Need
+from linli.offer import queries_words as telling
 from linli.offer.models import Offer
 from linli.party import queries_names as names
 from linli.party.models import Person
@@ -40,18 +41,6 @@ class Tag:
 
     words: Any
     shape: str = ""
-
-
-def party_words(party: str) -> str:
-    """Which of the five parties gives."""
-    said = {
-        "community": _("社区"),
-        "worker": _("社工"),
-        "organisation": _("社会组织"),
-        "volunteer": _("志愿者"),
-        "charity": _("慈善资源"),
-    }
-    return said[party]
 
 
 # Proposals
@@ -109,9 +98,9 @@ def _proposal(proposal: Proposal) -> ProposalView:
         name=offer.name,
         offer_uid=offer.uid,
         provider=offer.provider,
-        party=party_words(offer.party),
-        slots="；".join(offer.slots) if lang() == "zh" else "; ".join(offer.slots),
-        left=_left(offer),
+        party=telling.party_words(offer.party),
+        slots=telling.slot_words(offer.slots),
+        left=telling.left_words(offer),
         conditions=offer.conditions,
         fits=[say_reason(code, params, lang()) for code, params in proposal.fits],
         lacks=[say_reason(code, params, lang()) for code, params in proposal.lacks],
@@ -122,12 +111,6 @@ def _proposal(proposal: Proposal) -> ProposalView:
         is_full=offer.capacity is not None and offer.used >= offer.capacity,
         reason=proposal.decision_reason,
     )
-
-
-def _left(offer: Offer) -> str:
-    if offer.capacity is None:
-        return _("不限")
-    return f"{max(offer.capacity - offer.used, 0):,} {offer.unit}".strip()
 
 
 def weights_source(day: date) -> tuple[str, str]:
@@ -215,7 +198,8 @@ def wish_lines(need: Need) -> list[tuple[str, str]]:
     said = []
     sex = {"1": _("男"), "2": _("女")}.get((wished.get("helper_sex") or "")[:1], "")
     wants = [_("来的人是%(sex)s的") % {"sex": sex}] if sex else []
-    wants += wished.get("slots", []) + wished.get("languages", [])
+    wants += [telling.slot_words(wished["slots"])] if wished.get("slots") else []
+    wants += wished.get("languages", [])
     if wants:
         said.append((_("本人愿意"), joint.join(wants)))
     if wished.get("pays_fen") is not None:
@@ -252,7 +236,7 @@ def what_is_sent(referral: Referral, place: str) -> list[tuple[str, str]]:
     said.append((_("要什么"), code_words(need.code)))
     wished = json.loads(need.wishes) if need.wishes else {}
     if wished.get("slots"):
-        said.append((_("什么时间"), "；".join(wished["slots"])))
+        said.append((_("什么时间"), telling.slot_words(wished["slots"])))
     return said
 
 
@@ -285,7 +269,7 @@ def referral_view(referral: Referral, place: str, today: date, *, may_withdraw: 
     return {
         "referral": referral,
         "title": code_words(referral.need.code),
-        "party": party_words(referral.offer.party),
+        "party": telling.party_words(referral.offer.party),
         "state": Tag(*REFERRAL_STATES[referral.state]),
         "due": due_tag(referral.answer_due_on, today) if referral.state == "sent" else None,
         "sent": what_is_sent(referral, place),

@@ -18,6 +18,7 @@ from linli.need import actions, presenters, queries
 from linli.need.forms import MoveForm, NeedFilter, NeedForm, code_choices
 from linli.need.words import NEED_STATES, WORDS
 from linli.party import queries as party
+from linli.party.queries_rights import places_held
 from linli.place import queries as places
 
 PER_PAGE = 50
@@ -74,9 +75,12 @@ def needs_export_page(request: HttpRequest) -> HttpResponse:
 
     actor: Actor = request.actor  # type: ignore[attr-defined]
     form, rows = _narrowed(request, actor)
-    for granted in [form.chosen().get("place")] if form.chosen().get("place") else _own_places(actor):
-        party.allow(actor, "person.export", party.list_facts(granted))
-    needs = list(rows[:MOST_EXPORTED])
+    wanted = form.chosen().get("place")
+    found = {}
+    for path in [wanted] if wanted else places_held(actor, "person.export"):
+        party.allow(actor, "person.export", party.list_facts(path))
+        found |= {need.uid: need for need in rows.filter(place_path__startswith=path)[:MOST_EXPORTED]}
+    needs = list(found.values())
     said = places.place_words(actor, {need.place_path for need in needs})
     record_now(actor, "need.export", kind="needs", outcome="read", rows=len(needs))
     book = Workbook(write_only=True)
@@ -90,10 +94,6 @@ def needs_export_page(request: HttpRequest) -> HttpResponse:
     )
     response["Content-Disposition"] = f'attachment; filename="needs-{actor.today.isoformat()}.xlsx"'
     return response
-
-
-def _own_places(actor: Actor) -> list[str]:
-    return [place.path for place in places.granted_places(actor)][:1]
 
 
 def need_page(request: HttpRequest, uid: UUID) -> HttpResponse:

@@ -18,7 +18,6 @@ WORDS: dict[str, Any] = {
     "need.triage_range": _("“%(name)s”的分数要在 0 到 %(highest)s 之间。"),
     "need.screened": _("名册筛查好了，有 %(new)s 条新线索。"),
     "need.flag_given": _("有一条线索交给你了。"),
-    "need.export_too_wide": _("你选的地方不在你的岗位里，导不出来。"),
 }
 
 FLAG_STATES = {

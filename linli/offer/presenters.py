@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 
 from linli.engines.assignment import KNOWN_CODES, NEED_CODES
 from linli.engines.errors import Fault
+from linli.offer import queries_words as telling
 from linli.offer.models import Offer
-from linli.offer.words import KINDS, PARTIES
+from linli.offer.words import KINDS
 from linli.offer.words_reading import say_fault
 
 
@@ -52,14 +53,6 @@ def vetting_tag(vetted_until: date | None, today: date) -> Tag:
     return Tag(_("还有 %(days)s 天到期") % {"days": left}, "warn") if left <= 30 else Tag(_("有效"), "done")
 
 
-def left_words(offer: Offer) -> str:
-    """Places left, with the unit."""
-    if offer.capacity is None:
-        return _("不限")
-    left = max(offer.capacity - offer.used, 0)
-    return f"{left:,} {offer.unit}".strip()
-
-
 @dataclass(frozen=True)
 class OfferRow:
     """One line of the directory."""
@@ -84,11 +77,11 @@ def offer_rows(offers: Iterable[Offer], places: Mapping[str, str], today: date) 
             uid=offer.uid,
             name=offer.name,
             provider=offer.provider,
-            party=PARTIES[offer.party],
+            party=telling.party_words(offer.party),
             kind=KINDS[offer.kind],
             codes=code_words(offer.need_codes),
             place=places.get(offer.place_path, ""),
-            left=left_words(offer),
+            left=telling.left_words(offer),
             is_full=offer.capacity is not None and offer.used >= offer.capacity,
             vetting=vetting_tag(offer.vetted_until, today),
             vetted_until=offer.vetted_until,
@@ -104,7 +97,7 @@ def offer_view(offer: Offer, places: Mapping[str, str], today: date) -> dict[str
     return {
         "offer": offer,
         "row": row,
-        "slots": offer.slots,
+        "slots": telling.slot_words(offer.slots),
         "languages": joint.join(offer.languages),
         "skills": joint.join(offer.skills),
         "share": f"{min(100 * offer.used / offer.capacity, 100):.1f}%" if offer.capacity else "",

@@ -1,0 +1,226 @@
+"""Proposing, deciding and carrying a referral: state, audit, capacity, consent, who is kept away."""
+
+from __future__ import annotations
+
+import threading
+from uuid import UUID, uuid4
+
+import pytest
+from django.db import connection
+
+from linli.core.actor import Actor
+from linli.core.errors import LinliError, NotFound, Refused
+from linli.core.models import AuditRow, Job
+from linli.matching import actions
+from linli.matching.models import Proposal, Referral, ReferralChange, Unmet
+from linli.matching.tests import make as bridge
+from linli.need.models import Need
+from linli.need.tests import make as needs
+from linli.offer.models import Offer
+from linli.party.models import Login, Person, Tie
+from linli.party.tests import make
+from linli.place.models import Place
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def person(db: None) -> Person:
+    return make.person(birth_year=1944)
+
+
+@pytest.fixture
+def worker(person: Person) -> Login:
+    login = make.login("worker", ("worker", make.TOWN))
+    make.tie(login, person.uid)
+    return login
+
+
+def accept(login: Login, proposal: Proposal, *, way: str = "oral", note: str = "") -> Referral:
+    uid = actions.accept_proposal(
+        actor=make.actor(login), operation_id=uuid4(), proposal_uid=proposal.uid, consent_way=way, note=note
+    )
+    return Referral.objects.get(uid=uid)
+
+
+def test_accepting_takes_a_place_and_sends_a_referral_once(person: Person, worker: Login):
+    offer, need, operation_id = bridge.offer(), needs.need(person), uuid4()
+    proposal = bridge.proposal(need, offer)
+    given = {"proposal_uid": proposal.uid, "consent_way": "oral"}
+    answers = {
+        actions.accept_proposal(actor=make.actor(worker), operation_id=operation_id, **given) for _time in range(2)
+    }
+    for row in (offer, need, proposal):
+        row.refresh_from_db()
+    referral = Referral.objects.get()
+    assert answers == {str(referral.uid)}
+    assert (offer.used, need.state, proposal.state, referral.state) == (1, "referred", "accepted", "sent")
+    assert referral.answer_due_on.isoformat() == "2026-03-05" and ReferralChange.objects.count() == 1
+    assert AuditRow.objects.filter(action="proposal.decide", outcome="done").count() == 1
+
+
+@pytest.mark.parametrize(("way", "code"), [("not_asked", "consent_needed"), ("", "consent_unknown")])
+def test_without_consent_nothing_is_told_to_anybody(way: str, code: str, person: Person, worker: Login):
+    proposal = bridge.proposal(needs.need(person), bridge.offer())
+    with pytest.raises(Refused, match=f"matching.{code}"):
+        accept(worker, proposal, way=way)
+    assert not Referral.objects.exists() and Offer.objects.get().used == 0
+
+
+def test_departing_from_the_first_asks_why(person: Person, worker: Login):
+    need = needs.need(person)
+    best = bridge.proposal(need, bridge.offer())
+    second = bridge.proposal(need, bridge.offer("O2"), rank=2)
+    with pytest.raises(Refused, match="matching.reason_needed"):
+        accept(worker, second)
+    assert accept(worker, second, note="离女儿家近").note == "离女儿家近"
+    with pytest.raises(Refused, match="matching.need_not_open"):
+        accept(worker, best)
+
+
+def test_the_second_is_the_best_once_the_first_is_declined(person: Person, worker: Login):
+    need = needs.need(person)
+    best = bridge.proposal(need, bridge.offer())
+    second = bridge.proposal(need, bridge.offer("O2"), rank=2)
+    actions.decline_proposal(actor=make.actor(worker), operation_id=uuid4(), proposal_uid=best.uid, reason="她不愿意")
+    assert accept(worker, second).offer.code == "O2"
+
+
+def test_declining_all_asks_why_and_none_comes_back(person: Person, worker: Login, system: Actor):
+    need = needs.need(person, maker_uid=worker.uid)
+    bridge.proposal(need, bridge.offer())
+    given = {"actor": make.actor(worker), "need_uid": need.uid}
+    with pytest.raises(Refused, match="matching.reason_needed"):
+        actions.decline_all(operation_id=uuid4(), reason="", **given)
+    assert actions.decline_all(operation_id=uuid4(), reason="她不愿意", **given) == 1
+    with pytest.raises(Refused, match="matching.nothing_standing"):
+        actions.decline_all(operation_id=uuid4(), reason="她不愿意", **given)
+    actions.propose(actor=system, place_path=make.TOWN)
+    assert not Proposal.objects.filter(state="open").exists()
+
+
+def test_only_who_is_responsible_decides(person: Person):
+    proposal = bridge.proposal(needs.need(person), bridge.offer())
+    with pytest.raises(Refused, match="core.no_relationship"):
+        accept(make.login("stranger", ("worker", make.TOWN)), proposal)
+    assert AuditRow.objects.filter(action="proposal.decide", outcome="denied").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_accept_the_last_place_at_once_and_one_wins():
+    one, other = make.person("钱桂芳"), make.person("许建平")
+    login, offer = make.login("worker", ("worker", make.TOWN)), bridge.offer(capacity=1)
+    proposals = []
+    for at, person in enumerate((one, other)):
+        make.tie(login, person.uid)
+        proposals.append(bridge.proposal(needs.need(person, number=f"999981-N2026-0000{at}"), offer))
+    start, said = threading.Barrier(2), []
+
+    def run(proposal: Proposal) -> None:
+        try:
+            start.wait(timeout=20)
+            accept(login, proposal)
+            said.append("won")
+        except LinliError as error:
+            said.append(error.code)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(proposal,)) for proposal in proposals]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    assert sorted(said) == ["matching.offer_full", "won"]
+    offer.refresh_from_db()
+    assert (offer.used, Referral.objects.count()) == (1, 1)
+
+
+# Matching again
+
+
+def test_the_excluded_husband_is_never_proposed_to_his_wife(person: Person, system: Actor):
+    husband = make.person("宋建国")
+    make.exclusion(person.uid, person=husband)
+    joined = bridge.offer("O1", party="volunteer", provider="宋建国", provider_person=husband)
+    by_name = bridge.offer("O2", party="volunteer", provider="宋建国")
+    other = bridge.offer("O3")
+    needs.need(person)
+    actions.propose(actor=system, place_path=make.TOWN)
+    assert set(Proposal.objects.values_list("offer", flat=True)) == {other.pk}
+    assert joined.pk not in Proposal.objects.values_list("offer", flat=True)
+    assert by_name.pk not in Proposal.objects.values_list("offer", flat=True)
+
+
+def test_what_is_left_over_keeps_its_reason(person: Person, system: Actor):
+    bridge.offer(vetted_until="2026-01-01")
+    needs.need(person)
+    assert actions.propose(actor=system, place_path=make.TOWN) == {"needs": 1, "proposals": 0, "unmet": 1}
+    unmet = Unmet.objects.get()
+    assert unmet.binding == "vetting" and unmet.params and unmet.unlocked_by[0][0] == "lift_vetting"
+
+
+def test_the_best_keeps_why_others_were_left_out(person: Person, system: Actor):
+    bridge.offer("O1")
+    late = bridge.offer("O2", vetted_until="2026-01-01")
+    needs.need(person)
+    actions.propose(actor=system, place_path=make.TOWN)
+    assert [row["offer"] for row in Proposal.objects.get().rejected] == [str(late.uid)]
+
+
+def test_matching_again_is_a_job_and_leaves_decisions_alone(person: Person, worker: Login):
+    Place.objects.create(created_at=make.NOW, code="999981001", name="柳浜镇", level="town", path=make.TOWN)
+    need = needs.need(person)
+    referral = accept(worker, bridge.proposal(need, bridge.offer()))
+    actions.move_referral(
+        actor=make.actor(worker), operation_id=uuid4(), referral_uid=referral.uid, to_state="declined", note="没人手"
+    )
+    bridge.offer("O2")
+    actions.ask_matching(actor=make.actor(worker), operation_id=uuid4(), place_path=make.TOWN)
+    with pytest.raises(Refused, match="core.outside_place"):
+        actions.ask_matching(actor=make.actor(worker), operation_id=uuid4(), place_path=make.NEXT_TOWN)
+    job = Job.objects.get()
+    assert job.name == "need.match" and job.args == {"place_path": make.TOWN}
+    assert Proposal.objects.filter(state="accepted").count() == 1
+
+
+# Referrals
+
+
+def test_a_referral_declined_gives_the_place_back_and_reopens_the_need(person: Person, worker: Login):
+    offer, need = bridge.offer(), needs.need(person)
+    referral = accept(worker, bridge.proposal(need, offer))
+    given = {"actor": make.actor(worker), "referral_uid": referral.uid}
+    with pytest.raises(Refused, match="matching.reason_needed"):
+        actions.move_referral(operation_id=uuid4(), to_state="declined", **given)
+    operation_id = uuid4()
+    for _time in range(2):
+        actions.move_referral(operation_id=operation_id, to_state="declined", note="没人手", **given)
+    for row in (offer, need, referral):
+        row.refresh_from_db()
+    assert (offer.used, need.state, referral.state) == (0, "open", "declined")
+    assert referral.ended_at is not None
+    with pytest.raises(Refused, match="matching.referral_state"):
+        actions.move_referral(operation_id=uuid4(), to_state="done", **given)
+    assert AuditRow.objects.filter(action="referral.write", outcome="done").count() == 1
+
+
+def test_the_manager_of_the_organisation_answers_and_no_other(person: Person, worker: Login):
+    body, other_body = bridge.organisation(), bridge.organisation("other")
+    manager, other = bridge.manager("manager", body), bridge.manager("other", other_body)
+    referral = accept(worker, bridge.proposal(needs.need(person), bridge.offer(organisation=body)))
+    tie = Tie.objects.get(login=manager)
+    assert (tie.about_uid, tie.kind) == (referral.uid, "referral")
+    move(manager, referral.uid, "accepted")
+    with pytest.raises(NotFound):
+        move(other, referral.uid, "declined", "不做")
+    with pytest.raises(NotFound):
+        move(manager, referral.uid, "withdrawn", "不做")
+    move(manager, referral.uid, "done")
+    assert Need.objects.get().state == "served"
+
+
+def move(login: Login, uid: UUID, to_state: str, note: str = "") -> None:
+    actions.move_referral(
+        actor=make.actor(login), operation_id=uuid4(), referral_uid=uid, to_state=to_state, note=note
+    )

@@ -1,0 +1,133 @@
+"""Writes about flags and needs: the state after, the row in the audit, and acting once."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+
+from linli.core.errors import Conflict, NotFound, Refused
+from linli.core.models import AuditRow, Notice
+from linli.need import actions, compute
+from linli.need.models import Flag, FlagChange, Need, NeedChange
+from linli.need.tests import make as needs
+from linli.party.models import Login, Person, Tie
+from linli.party.tests import make
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def person(db: None) -> Person:
+    return make.person(birth_year=1944)
+
+
+@pytest.fixture
+def worker(person: Person) -> Login:
+    login = make.login("worker", ("worker", make.TOWN))
+    make.tie(login, person.uid)
+    return login
+
+
+def test_confirming_opens_the_needs_of_the_rule_once(person: Person, worker: Login):
+    flag, operation_id = needs.flag(person), uuid4()
+    for _time in range(2):
+        answer = actions.confirm_flag(actor=make.actor(worker), operation_id=operation_id, flag_uid=flag.uid)
+    flag.refresh_from_db()
+    opened = Need.objects.get()
+    assert flag.state == "confirmed" and flag.decided_by == worker.uid
+    assert answer["needs"] == [str(opened.uid)]
+    assert opened.flag == flag and opened.due_on is not None and opened.maker_uid == worker.uid
+    assert FlagChange.objects.count() == NeedChange.objects.count() == 1
+    assert AuditRow.objects.filter(action="flag.decide", object_uid=flag.uid, outcome="done").count() == 1
+
+
+def test_the_same_operation_with_other_content_is_a_conflict(person: Person, worker: Login):
+    flag, operation_id = needs.flag(person), uuid4()
+    actions.dismiss_flag(actor=make.actor(worker), operation_id=operation_id, flag_uid=flag.uid, reason="收入记错了")
+    with pytest.raises(Conflict):
+        actions.dismiss_flag(actor=make.actor(worker), operation_id=operation_id, flag_uid=flag.uid, reason="别的")
+
+
+def test_dismissing_says_why_and_can_be_undone(person: Person, worker: Login):
+    flag, actor = needs.flag(person), make.actor(worker)
+    with pytest.raises(Refused, match="need.dismiss_wants_reason"):
+        actions.dismiss_flag(actor=actor, operation_id=uuid4(), flag_uid=flag.uid, reason=" ")
+    actions.dismiss_flag(actor=actor, operation_id=uuid4(), flag_uid=flag.uid, reason="收入记错了")
+    with pytest.raises(Refused, match="need.flag_decided"):
+        actions.confirm_flag(actor=actor, operation_id=uuid4(), flag_uid=flag.uid)
+    actions.reopen_flag(actor=actor, operation_id=uuid4(), flag_uid=flag.uid)
+    flag.refresh_from_db()
+    assert (flag.state, flag.decided_by, flag.decision_reason) == ("new", None, "")
+    assert list(flag.changes.order_by("id").values_list("to_state", flat=True)) == ["dismissed", "new"]
+
+
+def test_only_who_is_responsible_decides(person: Person):
+    stranger = make.login("stranger", ("worker", make.TOWN))
+    flag = needs.flag(person)
+    with pytest.raises(Refused, match="core.no_relationship"):
+        actions.confirm_flag(actor=make.actor(stranger), operation_id=uuid4(), flag_uid=flag.uid)
+    assert Flag.objects.get().state == "new"
+    assert AuditRow.objects.filter(action="flag.decide", outcome="denied").count() == 1
+
+
+def test_a_worker_takes_a_flag_and_may_then_read_and_decide(person: Person):
+    login = make.login("taker", ("worker", make.TOWN))
+    flag = needs.flag(person)
+    actions.take_flag(actor=make.actor(login), operation_id=uuid4(), flag_uid=flag.uid)
+    assert Tie.objects.get(login=login).about_uid == person.uid
+    actions.confirm_flag(actor=make.actor(login), operation_id=uuid4(), flag_uid=flag.uid)
+    assert AuditRow.objects.filter(action="flag.take", outcome="done").count() == 1
+
+
+def test_a_worker_cannot_give_a_flag_to_another_but_a_lead_can(person: Person, worker: Login):
+    lead, other = make.login("lead", ("lead", make.TOWN)), make.login("other", ("worker", make.TOWN))
+    flag = needs.flag(person)
+    with pytest.raises((Refused, NotFound)):
+        actions.take_flag(actor=make.actor(worker), operation_id=uuid4(), flag_uid=flag.uid, login_uid=other.uid)
+    actions.take_flag(actor=make.actor(lead), operation_id=uuid4(), flag_uid=flag.uid, login_uid=other.uid)
+    assert Tie.objects.filter(login=other, about_uid=person.uid, kind="assigned").count() == 1
+    assert Notice.objects.get().login_uid == other.uid
+
+
+def test_a_flag_is_given_only_to_the_station_of_its_place(person: Person):
+    lead, far = make.login("lead", ("lead", make.TOWN)), make.login("far", ("worker", make.NEXT_TOWN))
+    flag = needs.flag(person)
+    with pytest.raises(Refused, match="need.worker_elsewhere"):
+        actions.take_flag(actor=make.actor(lead), operation_id=uuid4(), flag_uid=flag.uid, login_uid=far.uid)
+    assert not Tie.objects.exists()
+
+
+def test_a_need_is_written_down_with_words_and_wishes(person: Person, worker: Login):
+    uid = actions.open_need(
+        actor=make.actor(worker),
+        operation_id=uuid4(),
+        person_uid=person.uid,
+        code="bath",
+        level=2,
+        words="不敢一个人洗",
+        channel="visit",
+        wishes={"helper_sex": "2"},
+    )
+    need = Need.objects.get(uid=uid)
+    assert (need.words, need.sensitivity, need.number[-5:]) == ("不敢一个人洗", 3, "00001")
+    with pytest.raises(Refused, match="need.code_unknown"):
+        actions.open_need(actor=make.actor(worker), operation_id=uuid4(), person_uid=person.uid, code="gold", level=2)
+
+
+def test_a_need_moves_as_its_rules_allow(person: Person, worker: Login):
+    need, actor = needs.need(person), make.actor(worker)
+    with pytest.raises(Refused, match="need.move_wants_note"):
+        actions.move_need(actor=actor, operation_id=uuid4(), need_uid=need.uid, to_state="closed")
+    actions.move_need(actor=actor, operation_id=uuid4(), need_uid=need.uid, to_state="closed", note="她女儿来了")
+    need.refresh_from_db()
+    assert need.state == "closed" and need.closed_at is not None
+    with pytest.raises(Refused, match="need.move_not_allowed"):
+        actions.move_need(actor=actor, operation_id=uuid4(), need_uid=need.uid, to_state="served", note="x")
+    assert AuditRow.objects.filter(action="need.write", outcome="done").count() == 1
+
+
+def test_counting_days_on_is_no_new_ground():
+    earlier = '{"age":82,"last_visit_days":9,"last_visit_on":"2026-02-20"}'
+    assert compute.ground(earlier) == compute.ground(earlier.replace(":9,", ":10,"))
+    assert compute.ground(earlier) != compute.ground(earlier.replace("02-20", "02-21"))
