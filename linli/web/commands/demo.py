@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import shutil
 import sys
 import time
@@ -59,7 +60,7 @@ def demo(
 
 def _refuse_foreign(home: Path) -> None:
     """Leave a folder alone that holds anything but an instance; sweep away a demo that was cut short."""
-    if (home / UNFINISHED).exists():
+    if (home / UNFINISHED).exists() and not os.environ.get("DATABASE_URL"):
         for part in ("data", "keys"):
             shutil.rmtree(home / part, ignore_errors=True)
         return
@@ -80,6 +81,7 @@ def _made(home: Path, residents: int, seed: int, on: dt.date | None) -> DemoRepo
     fresh = not connection.introspection.table_names()
     began = time.perf_counter()
     if fresh:
+        home.mkdir(parents=True, exist_ok=True)
         (home / UNFINISHED).touch()
     else:
         _refuse_other_instance(home)

@@ -49,7 +49,7 @@ def _lines(measured: Measured) -> list[str]:
             missed=score.missed,
             false=score.false,
             unjudged=score.unjudged,
-            f1=f"{score.f1:.3f}",
+            f1=f"{score.f1:.3f}" if score.found + score.missed else "–",
         )
         for name, score in scores
     ]

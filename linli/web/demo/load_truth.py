@@ -26,7 +26,6 @@ from linli.web.demo import truth
 from linli.web.demo.truth import Score, Truth
 from linli.web.demo.world import World
 
-
 _TEXTS = (models.CharField, models.TextField, models.JSONField)
 READING = ("person.list", "person.read", "person.write", "person.reveal", "person.export")
 
