@@ -11,6 +11,7 @@ from django.contrib.messages.storage.base import BaseStorage
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import reverse
+from django.views.defaults import server_error
 
 from linli.core.errors import BadInput, Conflict, LinliError, NotFound, Refused
 from linli.engines.errors import Fault
@@ -154,3 +155,16 @@ def _some_code() -> str:
 
 def test_another_error_is_left_to_the_page_of_breakdowns():
     assert ErrorPages(lambda _request: HttpResponse()).process_exception(HttpRequest(), ValueError()) is None
+
+
+def test_a_form_nobody_signed_is_turned_away_in_words():
+    answer = Client(enforce_csrf_checks=True).post("/account/login/", {"login": "a", "password": "b"})
+    assert answer.status_code == 403
+    assert "表单没有收下，什么也没有改。" in text_of(answer)
+    assert "ui/linli.css" in text_of(answer)
+
+
+def test_a_breakdown_has_a_page_that_asks_nothing_of_the_database():
+    answer = server_error(HttpRequest())
+    assert answer.status_code == 500
+    assert "这一步没有做完，已经存下的都还在。" in text_of(answer)
