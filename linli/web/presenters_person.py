@@ -90,8 +90,9 @@ def _fact_row(view: FieldView, person: Person) -> dict[str, Any]:
 
 def _value(code: str, value: str, said: list[Stated], person: Person) -> dict[str, Any]:
     text = masked(value) if code in MASKED_FIELDS else value_words(code, value)
-    if code == "birth_on" and person.birth_on is None and value[:4] == str(person.birth_year):
-        text = _("%(year)s 年，哪天不清楚") % {"year": person.birth_year}
+    if code == "birth_on" and person.birth_on is None and value.endswith("-01"):
+        # Where no day is known, lists keep the first of the month or of the year.
+        text = _("%(when)s，哪天不清楚") % {"when": value.removesuffix("-01").removesuffix("-01")}
     return {
         "text": text,
         "sources": [{"name": one.source, "on": one.stated_on} for one in said],

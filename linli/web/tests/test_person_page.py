@@ -1,0 +1,167 @@
+"""The page of one person: what each reader gets, what is withheld and why, and that every look is written down."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from linli.core.models import AuditRow
+from linli.need.models import Flag, Need
+from linli.party.models import Exclusion, Fact, GroupStatus, Login, Person
+from linli.party.tests import make
+from linli.party.tests.test_rights_pages import enter
+
+pytestmark = pytest.mark.django_db
+ID_NO = "99999919440817102X"
+
+
+def state(person: Person, field: str, value: str, source: str, **fields: Any) -> Fact:
+    return Fact.objects.create(
+        created_at=make.NOW,
+        person=person,
+        subject_uid=person.uid,
+        place_path=person.place_path,
+        field=field,
+        value=value,
+        source=source,
+        **fields,
+    )
+
+
+@pytest.fixture
+def qian(db: None) -> Person:
+    """Somebody with facts of three classes, a group, a flag and a need."""
+    home = make.household()
+    person = make.person("钱桂芳", sex="2", birth_year=1944, household=home, household_uid=home.uid)
+    make.person("吴丽华", household=home, household_uid=home.uid, relation="女儿")
+    make.person("小宝", household=home, household_uid=home.uid, sensitivity=3)
+    state(person, "birth_on", "1943-08-17", "户口簿")
+    state(person, "birth_on", "1944-08-17", "低保名册", is_chosen=False)
+    state(person, "id_no", ID_NO, "户口簿", sensitivity=3)
+    state(person, "phone", "00055500182", "老年人名册", doubt="phone_shape")
+    about = {"person": person, "subject_uid": person.uid, "place_path": person.place_path, "created_at": make.NOW}
+    GroupStatus.objects.create(group="MLA", source="低保名册", sensitivity=3, **about)
+    flag = {"rule": "dis", "rule_version": "1", "kind": "missed", "sensitivity": 3}
+    Flag.objects.create(reason=json.dumps({"zh": "可能少领过津贴", "en": "may have missed"}), **flag, **about)
+    Need.objects.create(number="N1", code="bath", level=4, opened_at=make.NOW, sensitivity=3, **about)
+    return person
+
+
+def see(client: Client, person: Person, page: str = "person") -> str:
+    response = client.get(reverse(page, args=[person.uid]))
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+@pytest.fixture
+def worker(db: None) -> Client:
+    return enter("worker", "worker", make.TOWN)
+
+
+def responsible(person: Person) -> Client:
+    client = enter("own", "worker", make.TOWN)
+    make.tie(Login.objects.get(username="own"), person.uid)
+    return client
+
+
+def test_the_responsible_worker_reads_it_with_sources(qian: Person):
+    text = see(responsible(qian), qian)
+    for words in ("户口簿", "两处不同", "1943-08-17", "1944-08-17", "低保", "可能少领过津贴", "助浴", "待核", "吴丽华"):
+        assert words in text
+    assert "999999********102X" in text
+    assert ID_NO not in text
+    assert "小宝" not in text
+    assert "另有 1 人，不归你看" in text
+    assert "你是负责的人" in text
+    read = AuditRow.objects.filter(object_uid=qian.uid, action="person.read", outcome="read")
+    assert json.loads(read.get().params) == {"fields": ["id_no"]}
+    assert AuditRow.objects.filter(action__in=("flag.read", "need.read"), outcome="read").count() == 2
+
+
+def test_another_worker_of_the_place_reads_less_and_is_told_why(qian: Person, worker: Client):
+    text = see(worker, qian)
+    assert "00055500182" in text
+    assert "102X" not in text
+    assert "可能少领过津贴" not in text
+    assert "助浴" not in text
+    assert "有一条线索，领下来才能看" in text
+    assert "内容只给负责的人看" in text
+    assert "要看，请站长" in text
+    assert "另有 1 项身份只给负责的人看" in text
+    assert reverse("person_reveal", args=[qian.uid]) not in text
+
+
+def test_others_find_no_such_page_and_the_try_is_recorded(qian: Person):
+    make.exclusion(qian.uid, login=make.login("kin", ("worker", make.TOWN)))
+    kin = Client()
+    kin.force_login(Login.objects.get(username="kin"), backend="allauth.account.auth_backends.AuthenticationBackend")
+    for client in (enter("far", "worker", make.NEXT_TOWN), enter("helper", "volunteer", make.TOWN), kin):
+        for page in ("person", "person_print"):
+            assert client.get(reverse(page, args=[qian.uid])).status_code == 404
+    assert AuditRow.objects.filter(object_uid=qian.uid, outcome="denied").count() == 4
+    text = see(responsible(qian), qian)
+    assert text.count("一次被拒") == 4
+    assert "这个账号要回避" in text
+
+
+def test_a_protected_person_asks_for_a_fresh_confirmation(qian: Person):
+    Person.objects.filter(pk=qian.pk).update(is_protected=True, sensitivity=4)
+    client = responsible(qian)
+    assert "00055500182" in see(client, qian)
+    session = client.session
+    del session["linli_fresh_factor_at"]
+    session.save()
+    assert client.get(reverse("person", args=[qian.uid])).status_code == 403
+
+
+def test_revealing_asks_a_reason_and_shows_once(qian: Person):
+    client = responsible(qian)
+    address = reverse("person_reveal", args=[qian.uid])
+    assert client.post(address, {"field": "id_no"}).status_code == 422
+    assert client.post(address, {"field": "phone", "why": "papers"}).status_code == 422
+    assert client.get(address).status_code == 405
+    assert ID_NO in client.post(address, {"field": "id_no", "why": "papers"}).content.decode()
+    row = AuditRow.objects.get(action="person.reveal")
+    assert (row.outcome, json.loads(row.params)) == ("read", {"field": "id_no", "why": "papers"})
+    assert ID_NO not in see(client, qian)
+
+
+def test_revealing_is_refused_without_relationship_or_fresh_confirmation(qian: Person, worker: Client):
+    address = reverse("person_reveal", args=[qian.uid])
+    assert worker.post(address, {"field": "id_no", "why": "papers"}).status_code == 403
+    client = responsible(qian)
+    session = client.session
+    del session["linli_fresh_factor_at"]
+    session.save()
+    response = client.post(address, {"field": "id_no", "why": "papers"})
+    assert response["Location"].startswith(reverse("step_up"))
+    assert AuditRow.objects.filter(action="person.reveal", outcome="denied").count() == 2
+    assert not AuditRow.objects.filter(action="person.reveal", outcome="read").exists()
+
+
+def test_an_exclusion_in_two_taps_holds_at_once(qian: Person, worker: Client):
+    client = responsible(qian)
+    assert "加上回避" in see(client, qian)
+    near = Login.objects.get(username="worker")
+    given = {"operation_id": uuid4(), "whom": f"login:{near.uid}", "why": "relative"}
+    address = reverse("person_exclude", args=[qian.uid])
+    assert client.post(address, given).status_code == 302
+    assert client.post(address, given).status_code == 302
+    assert Exclusion.objects.get().login == near
+    assert worker.get(reverse("person", args=[qian.uid])).status_code == 404
+    assert client.post(address, given | {"operation_id": uuid4(), "whom": "login:no"}).status_code == 422
+    helper = enter("helper", "volunteer", make.TOWN)
+    assert helper.post(address, given | {"operation_id": uuid4()}).status_code == 404
+
+
+def test_the_print_says_who_printed_it_and_when(qian: Person):
+    text = see(responsible(qian), qian, "person_print")
+    assert "own" in text
+    assert str(timezone.localdate()) in text
+    assert ID_NO not in text
