@@ -40,6 +40,7 @@ PURE_DOORS = {
     "linli.offer.hsds": "the same for an HSDS package",
     "linli.need.rules": "what follows from a flag: need, level, due day; rules never query",
     "linli.place.divisions": "the shipped table of division codes",
+    "linli.party.names": "a name's spelling in pinyin, for people the demo writes down itself",
     "linli.party.fields": "names and classes of a person's fields, words of roles",
 }
 ERRORS = {"Refused", "NotFound", "BadInput", "Conflict", "Refusal", "LinliError", "SealBroken"}
