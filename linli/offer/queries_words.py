@@ -21,7 +21,7 @@ def party_words(party: str) -> str:
 def left_words(offer: Offer) -> str:
     """Places left, with the unit."""
     if offer.capacity is None:
-        return _("不限")
+        return _("不限量")
     return f"{max(offer.capacity - offer.used, 0):,} {offer.unit}".strip()
 
 
