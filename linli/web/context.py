@@ -36,7 +36,7 @@ def _frame(request: HttpRequest, actor: Actor | None) -> dict[str, Any]:
     menu = menu_for(request, actor)
     dock = [item for item in menu if item["short"]][:DOCK]
     rest = [item for item in menu if item not in dock]
-    granted = places.granted_places(actor)
+    granted = [place.path for place in places.granted_places(actor)[:1]]
     return looks | {
         "menu": menu,
         "dock": dock,
@@ -44,5 +44,5 @@ def _frame(request: HttpRequest, actor: Actor | None) -> dict[str, Any]:
         "is_under_more": any(item["current"] for item in rest),
         "search": address_of("people") if actor.holds_role_for("person.list") else "",
         "role": ROLE_WORDS.get(actor.role, ""),
-        "place": granted[0] if granted else None,
+        "place": places.place_words(actor, granted)[granted[0]] if granted else "",
     }

@@ -16,6 +16,7 @@ from django.views.defaults import server_error
 from linli.core.errors import BadInput, Conflict, LinliError, NotFound, Refused
 from linli.engines.errors import Fault
 from linli.party.tests import make
+from linli.place.models import Place
 from linli.web.context import DOCK
 from linli.web.middleware import ErrorPages
 
@@ -168,3 +169,13 @@ def test_a_breakdown_has_a_page_that_asks_nothing_of_the_database():
     answer = server_error(HttpRequest())
     assert answer.status_code == 500
     assert "这一步没有做完，已经存下的都还在。" in text_of(answer)
+
+
+@pytest.mark.parametrize(("language", "said"), [("zh-hans", "柳浜镇"), ("en", "Liubang Town")])
+def test_ones_place_is_named_in_the_readers_language(language: str, said: str):
+    Place.objects.create(
+        code="999981001", name="柳浜镇", name_en="Liubang Town", level="town", path=make.TOWN, created_at=make.NOW
+    )
+    client = enter("worker", make.TOWN)
+    client.get(reverse("display"), {"lang": language})
+    assert f"<br>{said}" in text_of(client.get(reverse("display")))
