@@ -87,7 +87,9 @@ def _needs_table(actor: Actor, needs: Sequence[Need], decided: Mapping[UUID, Col
     from linli.engines.assignment import NEEDS
 
     where = places.names_by_path(actor, {need.place_path for need in needs})
-    barred = party.barred_people(actor, {need.person.uid for need in needs} | {u for n in needs if (u := n.household_uid)})
+    barred = party.barred_people(
+        actor, {need.person.uid for need in needs} | {u for n in needs if (u := n.household_uid)}
+    )
     rows = []
     for need in needs:
         person, place = need.person, where.get(need.place_path)
@@ -110,7 +112,8 @@ def _needs_table(actor: Actor, needs: Sequence[Need], decided: Mapping[UUID, Col
                 "slots": wishes.get("slots"),
                 "minor": age is not None and age < 18,
                 "excluded": sorted(
-                    {name for uid in about for name in barred.get(uid, ())} | {str(uid) for uid in decided.get(need.uid, ())}
+                    {name for uid in about for name in barred.get(uid, ())}
+                    | {str(uid) for uid in decided.get(need.uid, ())}
                 ),
                 "pays_fen": wishes.get("pays_fen"),
                 "age": age,

@@ -79,7 +79,7 @@ def need_proposals_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     if request.method == "POST":
         form = DecisionForm(request.POST)
         if not form.is_valid():
-            error = " ".join(text for texts in form.errors.values() for text in texts)
+            error = " ".join(str(text) for texts in form.errors.values() for text in texts)
         else:
             try:
                 return _decided(request, actor, need, form.cleaned_data)
@@ -103,9 +103,7 @@ def need_proposals_page(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 def _decided(request: HttpRequest, actor: Actor, need: Need, given: dict[str, Any]) -> HttpResponse:
     if given["choice"] == NONE_SUITS:
-        actions.decline_all(
-            actor=actor, operation_id=given["operation_id"], need_uid=need.uid, reason=given["reason"]
-        )
+        actions.decline_all(actor=actor, operation_id=given["operation_id"], need_uid=need.uid, reason=given["reason"])
         messages.success(request, _("记下了：都不合适。理由留着，下次不再建议这几个。"))
         return redirect("need_proposals", uid=need.uid)
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
@@ -47,7 +48,9 @@ def referrals_page(request: HttpRequest) -> HttpResponse:
             given[name] = str(value)
         return "?" + given.urlencode()
 
-    segments = [(code, words, counts.get(code, 0)) for code, (words, _shape) in REFERRAL_STATES.items()]
+    segments: list[tuple[str, Any, int]] = [
+        (code, words, counts.get(code, 0)) for code, (words, _shape) in REFERRAL_STATES.items()
+    ]
     segments.append(("all", _("全部"), sum(counts.values())))
     values = {
         "filter": form,

@@ -88,7 +88,9 @@ def _proposal(proposal: Proposal) -> ProposalView:
     offer = proposal.offer
     points = compute.weights_on(proposal.created_at.astimezone(LOCAL).date()).points
     parts = [
-        Part(words, proposal.parts.get(part, 0), points[part], f"{100 * proposal.parts.get(part, 0) / points[part]:.0f}%")
+        Part(
+            words, proposal.parts.get(part, 0), points[part], f"{100 * proposal.parts.get(part, 0) / points[part]:.0f}%"
+        )
         for part, words in PARTS.items()
         if points[part]
     ]
@@ -210,7 +212,11 @@ def wish_lines(need: Need) -> list[tuple[str, str]]:
 def age_of(person: Person, today: date) -> int | None:
     """Whole years; the year alone where the day is not known."""
     if person.birth_on:
-        return today.year - person.birth_on.year - ((today.month, today.day) < (person.birth_on.month, person.birth_on.day))
+        return (
+            today.year
+            - person.birth_on.year
+            - ((today.month, today.day) < (person.birth_on.month, person.birth_on.day))
+        )
     return today.year - person.birth_year if person.birth_year else None
 
 

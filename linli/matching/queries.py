@@ -63,7 +63,11 @@ def rejected_of(actor: Actor, need: Need) -> list[dict[str, Any]]:
     rows = visible(actor, "proposal.read", Proposal.objects.filter(need=need).exclude(state="stale"))
     decided = {str(uid) for uid in rows.exclude(state="open").values_list("offer__uid", flat=True)}
     unmet = unmet_of(actor, need)
-    kept = unmet.rejected if unmet else rows.exclude(rejected=[]).order_by("-id").values_list("rejected", flat=True).first()
+    kept = (
+        unmet.rejected
+        if unmet
+        else rows.exclude(rejected=[]).order_by("-id").values_list("rejected", flat=True).first()
+    )
     return [row for row in kept or [] if row["offer"] not in decided]
 
 

@@ -118,7 +118,7 @@ def take_flag(*, actor: Actor, flag_uid: UUID, login_uid: UUID | None = None) ->
     if taker == actor.login_uid:
         actions_rights.write_tie(actor, login, flag.person.uid, "assigned", "flag")
     else:
-        actions_rights.assign_tie.within(
+        actions_rights.assign_tie.within(  # type: ignore[attr-defined]
             actor=actor, login_uid=login.uid, about_uid=flag.person.uid, kind="assigned", why="flag"
         )
         notify(actor, [login.uid], "need.flag_given", link=f"/flags/{flag.uid}/")
@@ -224,7 +224,7 @@ def _need(actor: Actor, person: Person, *, code: str, level: int, due_on: date |
 
 def _next_number(person: Person, today: date) -> str:
     """`{region6}-N{year}-{seq5}`: no name, no ID number in it (domain, file numbering)."""
-    region = (person.place_path.split("/") + ["", "", ""])[2] or "000000"
+    region = [*person.place_path.split("/"), "", "", ""][2] or "000000"
     head = f"{region}-N{today.year}-"
     last = Need.objects.filter(number__startswith=head).order_by("-number").values_list("number", flat=True).first()
     return f"{head}{int(last.removeprefix(head)) + 1 if last else 1:05d}"
@@ -257,4 +257,3 @@ def _need_change(actor: Actor, need: Need, from_state: str, to_state: str, note:
         actor_uid=actor.login_uid,
         note=note[:300],
     )
-

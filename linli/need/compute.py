@@ -65,7 +65,9 @@ def people_table(actor: Actor, place_path: str) -> pa.Table:
     fields += [pa.field("conflicts", pa.list_(pa.string()))]
     schema = pa.schema(fields)
     rows = party.people_facts(actor, place_path)
-    return pa.Table.from_pylist([{name: _typed(schema, name, row.get(name)) for name in schema.names} for row in rows], schema)
+    return pa.Table.from_pylist(
+        [{name: _typed(schema, name, row.get(name)) for name in schema.names} for row in rows], schema
+    )
 
 
 def ground(figures: str) -> dict[str, Any]:
@@ -74,7 +76,18 @@ def ground(figures: str) -> dict[str, Any]:
     return {name: value for name, value in json.loads(figures).items() if name not in days}
 
 
-NOT_OF_PERSONS = {"unique_id", "source", "file", "sheet", "row", "group_from", "group_to", "extra", "doubts", "member_names"}
+NOT_OF_PERSONS = {
+    "unique_id",
+    "source",
+    "file",
+    "sheet",
+    "row",
+    "group_from",
+    "group_to",
+    "extra",
+    "doubts",
+    "member_names",
+}
 
 
 def _typed(schema: pa.Schema, name: str, value: Any) -> Any:

@@ -113,9 +113,7 @@ class NeedForm(OperationForm):
         help_text=_("照原话写，不用整理。"),
     )
     channel = forms.ChoiceField(label=_("在哪里听到的"), widget=forms.RadioSelect, choices=list(CHANNELS.items()))
-    helper_sex = forms.ChoiceField(
-        label=_("希望来的人是"), required=False, choices=[("", _("都可以")), *SEXES.items()]
-    )
+    helper_sex = forms.ChoiceField(label=_("希望来的人是"), required=False, choices=[("", _("都可以")), *SEXES.items()])
     slots = forms.CharField(
         label=_("什么时间方便"), required=False, max_length=200, help_text=_("比如：周二、周四 下午；周六 09:00-11:00")
     )
@@ -138,7 +136,9 @@ class NeedForm(OperationForm):
             raise forms.ValidationError(_("时间没读懂。写成“周二 下午”或“周六 09:00-11:00”，几段用；分开。")) from None
 
     def clean_languages(self) -> list[str]:
-        return [part for part in self.cleaned_data["languages"].replace(",", "、").replace("，", "、").split("、") if part]
+        return [
+            part for part in self.cleaned_data["languages"].replace(",", "、").replace("，", "、").split("、") if part
+        ]
 
     def wishes(self) -> dict[str, Any]:
         """What the person would like, in the words matching reads; what was left open is not in it."""

@@ -76,9 +76,7 @@ class Need(Guarded):
         indexes = [models.Index(fields=["state", "due_on"], name="need_by_state_due")]
         constraints = [
             models.CheckConstraint(name="need_level_1_to_4", condition=Q(level__gte=1) & Q(level__lte=4)),
-            models.CheckConstraint(
-                name="need_pressing_has_due", condition=Q(level__gt=3) | Q(due_on__isnull=False)
-            ),
+            models.CheckConstraint(name="need_pressing_has_due", condition=Q(level__gt=3) | Q(due_on__isnull=False)),
         ]
 
 

@@ -76,7 +76,7 @@ def needs_export_page(request: HttpRequest) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     form, rows = _narrowed(request, actor)
     wanted = form.chosen().get("place")
-    found = {}
+    found: dict[UUID, Any] = {}
     for path in [wanted] if wanted else places_held(actor, "person.export"):
         party.allow(actor, "person.export", party.list_facts(path))
         found |= {need.uid: need for need in rows.filter(place_path__startswith=path)[:MOST_EXPORTED]}
@@ -131,9 +131,7 @@ def need_new_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Write down a need somebody voiced."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     person = party.person_by_uid(actor, uid, action="need.write")
-    form = NeedForm(
-        request.POST or None, initial={"operation_id": uuid4()}, codes=code_choices(presenters.lang())
-    )
+    form = NeedForm(request.POST or None, initial={"operation_id": uuid4()}, codes=code_choices(presenters.lang()))
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         answer = actions.open_need(

@@ -35,7 +35,7 @@ def flags_page(request: HttpRequest) -> HttpResponse:
         groups=presenters_flags.group_choices(),
     )
     wanted = form.chosen()
-    state = wanted.get("state") if wanted.get("state") in FLAG_STATES else "new"
+    state = asked if (asked := wanted.get("state") or "") in FLAG_STATES else "new"
     narrowed = {name: wanted.get(name) or "" for name in ("kind", "rule", "group")}
     rows = queries.flags(actor, place_path=wanted.get("place") or "", state="", **narrowed)
     counts = queries.count_by_state(rows)
@@ -52,7 +52,12 @@ def flags_page(request: HttpRequest) -> HttpResponse:
         "is_narrowed": any(narrowed.values()) or bool(place),
         "state": state,
         "segments": [
-            {"code": code, "words": words, "count": counts.get(code, 0), "query": _query(request.GET, state=code, page=None)}
+            {
+                "code": code,
+                "words": words,
+                "count": counts.get(code, 0),
+                "query": _query(request.GET, state=code, page=None),
+            }
             for code, (words, _shape) in FLAG_STATES.items()
         ],
         "rows": presenters_flags.flag_rows(page, readable, said, actor.today),
@@ -103,7 +108,8 @@ def flags_decide_page(request: HttpRequest) -> HttpResponse:
     one = request.POST.get("one")
     chosen = [one] if one else request.POST.getlist("flag")
     decision = "take" if one else given["decision"]
-    done, refused = 0, {}
+    done = 0
+    refused: dict[str, LinliError] = {}
     for text in chosen[:PER_PAGE]:
         try:
             operation_id = UUID(request.POST.get(f"op-{text}", ""))
@@ -117,8 +123,8 @@ def flags_decide_page(request: HttpRequest) -> HttpResponse:
             refused[error.code] = error
     if done:
         messages.success(request, _done(decision, done))
-    for error in refused.values():
-        messages.error(request, str(WORDS[error.code]) % error.params)
+    for code, refusal in refused.items():
+        messages.error(request, str(WORDS[code]) % refusal.params)
     if not chosen:
         messages.warning(request, _("还没有选。先在前面打勾。"))
     return redirect(_back(request, "flags"))
@@ -147,8 +153,12 @@ def _act(actor: Actor, decision: str, operation_id: UUID, flag_uid: UUID, reason
 def _done(decision: str, count: int) -> str:
     said = {
         "confirm": ngettext("确认了 %(count)s 条，需求已经打开。", "确认了 %(count)s 条，需求已经打开。", count),
-        "dismiss": ngettext("否定了 %(count)s 条。同样的数字不会再来。", "否定了 %(count)s 条。同样的数字不会再来。", count),
-        "take": ngettext("领下了 %(count)s 条，现在能看到是谁、为什么。", "领下了 %(count)s 条，现在能看到是谁、为什么。", count),
+        "dismiss": ngettext(
+            "否定了 %(count)s 条。同样的数字不会再来。", "否定了 %(count)s 条。同样的数字不会再来。", count
+        ),
+        "take": ngettext(
+            "领下了 %(count)s 条，现在能看到是谁、为什么。", "领下了 %(count)s 条，现在能看到是谁、为什么。", count
+        ),
         "assign": ngettext("交出去 %(count)s 条。", "交出去 %(count)s 条。", count),
         "reopen": ngettext("撤回了 %(count)s 条，又等着看。", "撤回了 %(count)s 条，又等着看。", count),
     }

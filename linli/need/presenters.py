@@ -60,7 +60,11 @@ def due_tag(due_on: date | None, state: str, today: date) -> Tag | None:
 def age_of(person: Person, today: date) -> int | None:
     """Whole years; the year alone where the day is not known."""
     if person.birth_on:
-        return today.year - person.birth_on.year - ((today.month, today.day) < (person.birth_on.month, person.birth_on.day))
+        return (
+            today.year
+            - person.birth_on.year
+            - ((today.month, today.day) < (person.birth_on.month, person.birth_on.day))
+        )
     return today.year - person.birth_year if person.birth_year else None
 
 
@@ -178,7 +182,17 @@ def need_view(need: Need, today: date, places: Mapping[str, str]) -> dict[str, A
 
 def export_rows(actor: Actor, needs: Iterable[Need], places: Mapping[str, str]) -> list[list[Any]]:
     """Heading and lines of the workbook: nothing that names or describes anybody."""
-    head = [_("编号"), _("需求"), _("需求代码"), _("级别"), _("状态"), _("哪天提出"), _("最晚哪天"), _("结束"), _("地方")]
+    head = [
+        _("编号"),
+        _("需求"),
+        _("需求代码"),
+        _("级别"),
+        _("状态"),
+        _("哪天提出"),
+        _("最晚哪天"),
+        _("结束"),
+        _("地方"),
+    ]
     lines: list[list[Any]] = [head]
     for need in needs:
         closed = need.closed_at.astimezone(LOCAL).date() if need.closed_at else None

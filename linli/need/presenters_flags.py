@@ -126,6 +126,7 @@ def flag_view(actor: Actor, flag: Flag, places: Mapping[str, str]) -> dict[str, 
         "to_be_checked": rule is not None and rule.status != "confirmed",
         "figures": figure_lines(flag.figures),
         "leads_to": [
-            {"code": code_words(draft.code), "level": LEVELS[int(draft.level)], "due_on": draft.due_on} for draft in leads_to
+            {"code": code_words(draft.code), "level": LEVELS[int(draft.level)], "due_on": draft.due_on}
+            for draft in leads_to
         ],
     }

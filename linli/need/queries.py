@@ -96,7 +96,10 @@ def needs(
     level: int | None = None,
     number: str = "",
 ) -> QuerySet[Need]:
-    """Needs of a place in these states, the most pressing and longest waiting first; `number` finds one by its number."""
+    """Needs of a place in these states, the most pressing and longest waiting first.
+
+    `number` finds one by its number.
+    """
     rows = visible(actor, action, Need.objects.all()).filter(person__in=shown_people())
     if place_path:
         rows = rows.filter(place_path__startswith=place_path)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from linli.offer.words import KINDS, PARTIES
@@ -47,16 +46,14 @@ class OfferImportForm(OperationForm):
         help_text=_("XLSX、XLS、CSV，或 HSDS 3 的 zip、json。不超过 10 MB。"),
         widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xls,.csv,.zip,.json"}),
     )
-    place_path = forms.ChoiceField(
-        label=_("放在哪里"), help_text=_("表里写了区划代码的按代码放；没写的放这里。")
-    )
+    place_path = forms.ChoiceField(label=_("放在哪里"), help_text=_("表里写了区划代码的按代码放；没写的放这里。"))
 
     def __init__(self, *args: Any, places: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["place_path"].choices = places  # type: ignore[attr-defined]
 
-    def clean_file(self) -> UploadedFile:
-        file: UploadedFile = self.cleaned_data["file"]
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
         if file.size is not None and file.size > MOST_BYTES:
             raise forms.ValidationError(_("文件超过 10 MB。分成几个再传。"))
         return file

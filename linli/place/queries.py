@@ -40,7 +40,8 @@ def names_by_path(actor: Actor, paths: Iterable[str]) -> dict[str, Place]:
 
 def region_codes(actor: Actor) -> frozenset[str]:
     """All six-digit codes known, for checking ID numbers and lists."""
-    return frozenset(Place.objects.filter(level__in=["province", "prefecture", "county"]).values_list("code", flat=True))
+    wide = Place.objects.filter(level__in=["province", "prefecture", "county"])
+    return frozenset(wide.values_list("code", flat=True))
 
 
 def resolve_places(
@@ -98,7 +99,7 @@ def _named(place: Place, text: str) -> bool:
 
 
 def place_choices(actor: Actor) -> list[tuple[str, str]]:
-    """Paths and names of the places where the actor holds a role and those in them, set in by level: for choosing one."""
+    """Paths and names of the places where the actor holds a role and of those in them, set in by level."""
     found: dict[str, Place] = {}
     for granted in granted_places(actor):
         inside = places_under(actor, granted.path).exclude(level=Place.Level.GRID)

