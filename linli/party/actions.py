@@ -54,7 +54,9 @@ def ask_check(*, actor: Actor, batch_uid: UUID, columns: Sequence[Mapping[str, s
     """Read the lists again with columns the user corrected."""
     batch = queries.import_by_uid(actor, batch_uid, lock=True)
     stop_if(rules_imports.why_not_busy(_job_state(batch)) or rules_imports.why_not_move(batch.state, "checked"))
-    batch.job_uid = add_job(actor, "party.check_import", batch_uid=str(batch.uid), columns=list(columns) if columns else None)
+    batch.job_uid = add_job(
+        actor, "party.check_import", batch_uid=str(batch.uid), columns=list(columns) if columns else None
+    )
     batch.save(update_fields=["job_uid"])
     record(actor, "person.import", kind="import", uid=batch.uid, step="columns")
     return str(batch.uid)
@@ -117,9 +119,7 @@ def check_import(
             ImportRow.objects.bulk_create(rows[start : start + CHUNK])
     samples = json.dumps([{c.index: list(c.sample[:3]) for c in layout.columns} for layout in upload.layouts])
     layouts = _plain(upload)
-    done = _mark_checked(
-        actor=actor, operation_id=operation_id, batch_uid=batch.uid, layouts=layouts, samples=samples
-    )
+    done = _mark_checked(actor=actor, operation_id=operation_id, batch_uid=batch.uid, layouts=layouts, samples=samples)
     return str(done)
 
 
@@ -214,7 +214,9 @@ def _mark_failed(*, actor: Actor, batch_uid: UUID, faults: list[dict[str, Any]])
     stop_if(rules_imports.why_not_move(batch.state, "failed"))
     batch.state, batch.counts = "failed", {"faults": [{**fault, "value": ""} for fault in faults]}
     batch.save(update_fields=["state", "counts"])
-    record(actor, "person.import", kind="import", uid=batch.uid, step="failed", codes=sorted({f["code"] for f in faults}))
+    record(
+        actor, "person.import", kind="import", uid=batch.uid, step="failed", codes=sorted({f["code"] for f in faults})
+    )
     notify(actor, [batch.maker_uid], "party.import_failed", link=page_of(batch))
     return str(batch.uid)
 
@@ -228,16 +230,16 @@ def page_of(batch: ImportBatch) -> str:
 def decide_row(*, actor: Actor, batch_uid: UUID, row_id: int, decision: str, person_uid: UUID | None) -> str:
     """Say of a doubtful row whether it is an existing person (`same`), somebody new (`new`), or stays out (`hold`)."""
     batch = queries.import_by_uid(actor, batch_uid, lock=True)
-    stop_if(rules_imports.why_not_move(batch.state, "checked"))
+    stop_if(rules_imports.why_not_busy(_job_state(batch)) or rules_imports.why_not_move(batch.state, "checked"))
     row = ImportRow.objects.select_for_update().filter(batch=batch, pk=row_id).first()
     if row is None or decision not in ("same", "new", "hold"):
         raise NotFound()
     row.decision = decision
     offered = {candidate["person"] for candidate in row.candidates}
     if decision == "same":
-        if str(person_uid) not in offered:
+        if person_uid is None or str(person_uid) not in offered:
             raise NotFound()
-        row.person_id = queries.person_ids(actor, [person_uid] if person_uid else []).get(person_uid)
+        row.person_id = queries.person_ids(actor, [person_uid])[person_uid]
     else:
         row.person_id = None
         row.cluster = f"row:{row.pk}"
@@ -380,9 +382,7 @@ def _add_households(
     return made
 
 
-def _person(
-    actor: Actor, draft: compute.PersonDraft, home: Household | None, batch: ImportBatch, key: bytes
-) -> Person:
+def _person(actor: Actor, draft: compute.PersonDraft, home: Household | None, batch: ImportBatch, key: bytes) -> Person:
     values = draft.values
     born, phone, id_no = values.get("birth_on"), values.get("phone"), values.get("id_no")
     person = Person(
@@ -412,7 +412,10 @@ def _person(
 
 def person_sensitivity(born: date | None, today: date) -> Sensitivity:
     """Under fourteen is sensitive (PIPL article 28); an unknown birth date is not taken for a child's."""
-    if born is not None and (today.year - born.year - ((today.month, today.day) < (born.month, born.day))) < UNDER_FOURTEEN:
+    if (
+        born is not None
+        and (today.year - born.year - ((today.month, today.day) < (born.month, born.day))) < UNDER_FOURTEEN
+    ):
         return Sensitivity.SENSITIVE
     return Sensitivity.PERSONAL
 
@@ -480,9 +483,7 @@ def _status(actor: Actor, person: Person, group: Mapping[str, Any], batch: Impor
     )
 
 
-def _note_rows(
-    by_record: Mapping[str, ImportRow], pairs: Iterable[tuple[compute.PersonDraft, Person]]
-) -> None:
+def _note_rows(by_record: Mapping[str, ImportRow], pairs: Iterable[tuple[compute.PersonDraft, Person]]) -> None:
     changed = []
     for draft, person in pairs:
         for record_id in draft.record_ids:
@@ -490,5 +491,3 @@ def _note_rows(
             row.person = person
             changed.append(row)
     ImportRow.objects.bulk_update(changed, ["person"], batch_size=CHUNK)
-
-

@@ -99,6 +99,7 @@ def group_sensitivity(group: str) -> Sensitivity:
     """Belonging to most groups speaks of health, money or detention; a few only of living alone."""
     return SENSITIVE if group in SENSITIVE_GROUPS else PERSONAL
 
+
 ROLE_WORDS = {
     "worker": _("社工"),
     "lead": _("站长"),
@@ -173,7 +174,7 @@ def value_words(field: str, value: str) -> str:
     """A stated value as a page says it: codes in words, money in yuan."""
     if field in MONEY_FIELDS:
         try:
-            return f"{int(float(value)) / FEN:,.2f}".removesuffix(".00") + f" {_('元')}"
+            return str(_("%(amount)s 元")) % {"amount": f"{int(float(value)) / FEN:,.2f}".removesuffix(".00")}
         except ValueError:
             return value
     return str(VALUE_WORDS.get(field, {}).get(value, value))

@@ -24,9 +24,7 @@ class PeopleFilter(forms.Form):
     """Which people to list. What was searched for is no part of it: names and numbers stay out of addresses."""
 
     place = forms.ChoiceField(label=_("地方"), required=False)
-    group = forms.ChoiceField(
-        label=_("身份"), required=False, choices=[("", _("不限")), *GROUP_WORDS.items()]
-    )
+    group = forms.ChoiceField(label=_("身份"), required=False, choices=[("", _("不限")), *GROUP_WORDS.items()])
     age = forms.ChoiceField(label=_("年龄"), required=False, choices=[("", _("不限")), *AGE_WORDS.items()])
     order = forms.ChoiceField(label=_("排列"), required=False, choices=list(ORDER_WORDS.items()))
     batch = forms.UUIDField(required=False, widget=forms.HiddenInput)
@@ -59,7 +57,7 @@ class ManyFilesField(forms.FileField):
 
     widget = ManyFilesInput
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[Any]]:
         several = data if isinstance(data, list | tuple) else [data]
         files = [super(ManyFilesField, self).clean(each, initial) for each in several if each] or [
             super().clean(None, initial)
@@ -81,7 +79,7 @@ class ManyFilesField(forms.FileField):
 class UploadForm(OperationForm):
     """Lists to be read."""
 
-    files = ManyFilesField(
+    lists = ManyFilesField(
         label=_("名册文件"), help_text=_("可以一次选几份：.xlsx、.xls、.csv。不用改格式，表头是什么样都行。")
     )
     place_path = forms.ChoiceField(label=_("哪里的名册"), help_text=_("认不出地址的人先记在这里。"))

@@ -65,7 +65,7 @@ def _search(request: HttpRequest) -> HttpResponse:
 def _wanted(request: HttpRequest, actor: Actor, action: str = "person.list") -> tuple[PeopleFilter, dict[str, Any]]:
     choices = presenters.place_choices(actor, places_held(actor, action))
     form = PeopleFilter(request.GET, places=[(presenters.code_of(path), words) for path, words in choices])
-    wanted = {name: "" for name in form.fields} | (form.cleaned_data if form.is_valid() else {})
+    wanted = dict.fromkeys(form.fields, "") | (form.cleaned_data if form.is_valid() else {})
     wanted["paths"] = {presenters.code_of(path): path for path, _words in choices}
     return form, wanted
 
@@ -96,9 +96,9 @@ def people_export_page(request: HttpRequest) -> HttpResponse:
     try:
         queries.allow(actor, "person.export", ObjectFacts("people", place_path, Sensitivity.PERSONAL))
     except Refused as error:
-        record_now(actor, "person.export", outcome="denied", kind="people", reason=error.params.get("reason", ""))
         if error.params.get("reason") != "fresh_factor_needed":
             raise
+        record_now(actor, "person.export", outcome="denied", kind="people", reason="fresh_factor_needed")
         back = reverse("people") + f"?{presenters.filter_words({k: v for k, v in wanted.items() if k != 'paths'})}"
         return redirect(f"{reverse('step_up')}?{urlencode({'next': back})}")
     text = request.session.get(SEARCHED, "") if wanted["found"] else ""
@@ -107,5 +107,6 @@ def people_export_page(request: HttpRequest) -> HttpResponse:
     chosen = {name: str(wanted[name]) for name in ("place", "group", "age", "batch") if wanted[name]}
     record_now(actor, "person.export", outcome="read", kind="people", rows=len(people), form=kind, **chosen)
     response = HttpResponse(presenters.people_file(actor, people, kind), content_type=KINDS[kind])
-    response["Content-Disposition"] = str(content_disposition_header(True, f"{_('人员名单')}-{actor.today}.{kind}"))
+    name = _("人员名单-%(day)s") % {"day": actor.today}
+    response["Content-Disposition"] = str(content_disposition_header(True, f"{name}.{kind}"))
     return response

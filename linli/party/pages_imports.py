@@ -38,7 +38,7 @@ def imports_page(request: HttpRequest) -> HttpResponse:
         uid = actions.upload_lists(
             actor=actor,
             operation_id=given["operation_id"],
-            files={file.name: file.read() for file in given["files"]},
+            files={file.name: file.read() for file in given["lists"]},
             place_path=given["place_path"],
             stated_on=given["stated_on"],
         )

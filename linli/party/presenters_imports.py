@@ -30,7 +30,9 @@ def lang() -> Lang:
     return "en" if (get_language() or "").startswith("en") else "zh"
 
 
-def steps(batch: ImportBatch | None, job: Mapping[str, Any] | None, *, at_columns: bool = False) -> list[dict[str, Any]]:
+def steps(
+    batch: ImportBatch | None, job: Mapping[str, Any] | None, *, at_columns: bool = False
+) -> list[dict[str, Any]]:
     """The five steps of an import, with the one it stands at."""
     names = [_("选文件"), _("对列"), _("检查"), _("确认"), _("回执")]
     now = 0
@@ -164,9 +166,12 @@ def summary(rows: Iterable[ImportRow]) -> list[dict[str, Any]]:
             "cure": "" if code == "~ask" else lists.CURES.say(code, lang()),
             "is_refused": not taken,
             "count": len(found),
-            "numbers": "、".join(str(row.row_number) for row in found[:6]) + ("…" if len(found) > 6 else ""),
+            "numbers": (", " if lang() == "en" else "、").join(str(row.row_number) for row in found[:6])
+            + ("…" if len(found) > 6 else ""),
         }
-        for (taken, code), found in sorted(kinds.items(), key=lambda item: (item[0][0], item[0][1] == "~ask", -len(item[1])))
+        for (taken, code), found in sorted(
+            kinds.items(), key=lambda item: (item[0][0], item[0][1] == "~ask", -len(item[1]))
+        )
     ]
 
 
@@ -315,7 +320,7 @@ def title(batch: ImportBatch) -> str:
 def returned_name(batch: ImportBatch) -> str:
     """The file name of the rows that go back, after the original."""
     stem = batch.file_names[0].rsplit(".", 1)[0] if len(batch.file_names) == 1 else _("几份名册")
-    return f"{stem}-{_('要改的行')}.xlsx"
+    return _("%(name)s-要改的行") % {"name": stem} + ".xlsx"
 
 
 def import_lines(actor: Actor, batches: Iterable[ImportBatch], names: Mapping[UUID, str]) -> list[dict[str, Any]]:

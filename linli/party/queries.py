@@ -143,9 +143,7 @@ def _tied(actor: Actor, rule: ActionRule) -> Q:
         Tie.objects.filter(login__uid=actor.login_uid, kind__in=sorted(rule.ties), starts_at__lte=actor.now)
         .filter(Q(ends_at__isnull=True) | Q(ends_at__gt=actor.now))
         .filter(
-            Q(about_uid=OuterRef("uid"))
-            | Q(about_uid=OuterRef("subject_uid"))
-            | Q(about_uid=OuterRef("household_uid"))
+            Q(about_uid=OuterRef("uid")) | Q(about_uid=OuterRef("subject_uid")) | Q(about_uid=OuterRef("household_uid"))
         )
     )
     tied = Q(Exists(ties))
@@ -172,7 +170,6 @@ def _assured(actor: Actor, rule: ActionRule) -> Q:
 def login_by_uid(uid: UUID) -> Login | None:
     """A login for the program's own use (names in “who looked”)."""
     return Login.objects.filter(uid=uid).first()
-
 
 
 def shown(rows: QuerySet[G]) -> QuerySet[G]:
@@ -326,7 +323,9 @@ def list_facts(place_path: str) -> ObjectFacts:
 
 def imports(actor: Actor) -> QuerySet[ImportBatch]:
     """Imports of the places where this actor may import, newest first."""
-    paths = [g.place_path for g in actor.facts.grants if g.role in ACTIONS["person.import"].roles and g.holds(actor.today)]
+    paths = [
+        g.place_path for g in actor.facts.grants if g.role in ACTIONS["person.import"].roles and g.holds(actor.today)
+    ]
     inside = Q(pk__in=[])
     for path in paths:
         inside |= Q(place_path__startswith=path)

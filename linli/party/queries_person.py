@@ -93,7 +93,9 @@ def person_file(actor: Actor, uid: UUID) -> PersonFile:
         kind="person",
         uid=person.uid,
         outcome="read",
-        fields=sorted(view.field.code for view in views if view.values and view.field.sensitivity >= Sensitivity.SENSITIVE),
+        fields=sorted(
+            view.field.code for view in views if view.values and view.field.sensitivity >= Sensitivity.SENSITIVE
+        ),
     )
     groups = list(shown(GroupStatus.objects.filter(person=person)).order_by("group", "ends_on"))
     readable = [status for status in groups if actor.decide("person.read", status.facts())]
@@ -122,6 +124,7 @@ def _opened(actor: Actor, uid: UUID, action: str) -> Person:
         record_now(
             actor, action, kind="person", uid=uid, outcome="denied", reason=error.params.get("reason", error.code)
         )
+        error.is_recorded = True
         raise
 
 
@@ -131,7 +134,9 @@ def revealed(actor: Actor, uid: UUID, field: str, why: str) -> tuple[Person, tup
     decision = actor.decide("person.reveal", person.facts(), FIELDS[field].sensitivity_for(person.is_protected))
     if not decision:
         record_now(actor, "person.reveal", kind="person", uid=uid, outcome="denied", reason=decision.reason)
-        raise Refused(f"core.{decision.reason}", reason=decision.reason)
+        refused = Refused(f"core.{decision.reason}", reason=decision.reason)
+        refused.is_recorded = True
+        raise refused
     record_now(actor, "person.reveal", kind="person", uid=uid, outcome="read", field=field, why=why)
     key = data_keys([person.uid]).get(person.uid)
     rows = list(shown(Fact.objects.filter(person=person, field=field)).order_by("-is_chosen", "created_at"))
@@ -175,7 +180,9 @@ def _distinct(rows: Iterable[Fact]) -> list[Fact]:
 def _household(actor: Actor, person: Person) -> tuple[tuple[Person, ...], int]:
     if person.household_id is None:
         return (), 0
-    others = list(shown(Person.objects.filter(household_id=person.household_id)).exclude(pk=person.pk).order_by("birth_year"))
+    others = list(
+        shown(Person.objects.filter(household_id=person.household_id)).exclude(pk=person.pk).order_by("birth_year")
+    )
     seen = [one for one in others if not one.is_protected and actor.decide("person.list", one.facts())]
     return tuple(seen), sum(1 for one in others if one not in seen and not one.is_protected)
 

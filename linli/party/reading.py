@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from linli.engines import lists
-from linli.engines.errors import BadInput, Fault
+from linli.engines.errors import BadInput, Fault, Outcome
 
 if TYPE_CHECKING:
     from linli.engines.lists import Grid, Layout, ListBook
@@ -32,7 +32,7 @@ class Upload:
 def read(
     files: dict[str, bytes], columns: Columns | None, on: date, regions: frozenset[str]
 ) -> Upload | tuple[Fault, ...]:
-    """Every sheet of the files under its layout. `columns`: per sheet, column index → field as a person corrected it.
+    """Every sheet of the files under its layout. `columns`: per sheet, column index → field as somebody corrected it.
 
     Files that cannot be read come back as their faults: an engine's error does not survive the way out of a child.
     """
@@ -59,13 +59,21 @@ def _written(grids: list[Grid], layouts: list[Layout], book: ListBook) -> dict[t
 
 
 def marked(
-    files: dict[str, bytes], columns: Columns | None, on: date, regions: frozenset[str], outcomes: Sequence[str], lang: str
+    files: dict[str, bytes],
+    columns: Columns | None,
+    on: date,
+    regions: frozenset[str],
+    outcomes: Sequence[Outcome],
+    lang: str,
 ) -> bytes:
-    """The senders' own sheets again, with only the rows that have faults and a red column saying why and how to mend."""
+    """The senders' own sheets again: only rows that have faults, and a red column saying why and how to mend."""
     grids, layouts = _open(files, columns)
     book = lists.read_records(grids, layouts, on=on, known_regions=regions, demo_region=DEMO_REGION)
     return lists.marked_workbook(
-        list(zip(grids, layouts, strict=True)), book.faults, outcomes=tuple(outcomes), lang="en" if lang == "en" else "zh"
+        list(zip(grids, layouts, strict=True)),
+        book.faults,
+        outcomes=tuple(outcomes),
+        lang="en" if lang == "en" else "zh",
     )
 
 

@@ -89,7 +89,9 @@ def _work(actor: Actor, person: Person) -> dict[str, Any]:
         for uid in sorted(open_needs):
             record(actor, "need.read", kind="need", uid=uid, outcome="read")
     proposals = {
-        one.uid: matching.proposals_of(actor, one).filter(state="open").count() for one in needs if one.uid in open_needs
+        one.uid: matching.proposals_of(actor, one).filter(state="open").count()
+        for one in needs
+        if one.uid in open_needs
     }
     referrals: dict[UUID, Referral] = {}
     found = matching.referrals(actor, action="referral.read", states=()).filter(need__in=[one.pk for one in needs])

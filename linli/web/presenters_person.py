@@ -64,7 +64,7 @@ def who(actor: Actor, file: PersonFile) -> str:
 
 
 def fact_rows(file: PersonFile) -> dict[str, list[dict[str, Any]]]:
-    """Facts that may be read, those of the register apart; values said by one source beside another's when they differ."""
+    """Facts that may be read, those of the register apart; differing values side by side."""
     rows: dict[str, list[dict[str, Any]]] = {"main": [], "office": []}
     for view in file.fields:
         if view.values:
@@ -140,7 +140,10 @@ def group_rows(groups: Iterable[GroupStatus], today: date) -> list[dict[str, Any
 
 def _detail(status: GroupStatus) -> str:
     kind, _slash, grade = status.detail.partition("/")
-    words = [value_words("disability_class", kind) if kind else "", value_words("disability_grade", grade) if grade else ""]
+    words = [
+        value_words("disability_class", kind) if kind else "",
+        value_words("disability_grade", grade) if grade else "",
+    ]
     return " ".join(word for word in words if word)
 
 

@@ -7,5 +7,7 @@ urlpatterns = [
     route("people/<uuid:uid>/", pages_person.person_page, name="person", action="person.read"),
     route("people/<uuid:uid>/print/", pages_person.person_print_page, name="person_print", action="person.read"),
     route("people/<uuid:uid>/reveal/", pages_person.person_reveal_page, name="person_reveal", action="person.reveal"),
-    route("people/<uuid:uid>/exclude/", pages_person.person_exclude_page, name="person_exclude", action="person.exclude"),
+    route(
+        "people/<uuid:uid>/exclude/", pages_person.person_exclude_page, name="person_exclude", action="person.exclude"
+    ),
 ]
