@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,18 @@ import pytest
 from django.http import HttpResponse
 from django.template.loader import get_template
 from django.test import Client
+from django.utils.translation import override
 
 pytestmark = pytest.mark.django_db
 COMPONENTS = Path(__file__).resolve().parents[1] / "templates" / "cotton"
 INLINE = ("btn", "tag", "src", "fig", "words", "hbar")
+
+
+@pytest.fixture(autouse=True)
+def _own_language() -> Iterator[None]:
+    """A page's language stays with its test."""
+    with override("zh-hans"):
+        yield
 
 
 def page(answer: HttpResponse) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -11,6 +12,7 @@ from django.contrib.messages.storage.base import BaseStorage
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import reverse
+from django.utils.translation import override
 from django.views.defaults import server_error
 
 from linli.core.errors import BadInput, Conflict, LinliError, NotFound, Refused
@@ -29,6 +31,13 @@ class NoMessages(BaseStorage):
 
     def _get(self, *_args: Any, **_kwargs: Any) -> tuple[list[Any], bool]:
         return [], True
+
+
+@pytest.fixture(autouse=True)
+def _own_language() -> Iterator[None]:
+    """A page's language stays with its test."""
+    with override("zh-hans"):
+        yield
 
 
 def enter(role: str, place: str = make.COUNTY) -> Client:
