@@ -94,3 +94,4 @@ def _record_denial(actor: Actor, name: str, error: Refused | NotFound, given: di
     uids = [value for key, value in given.items() if key.endswith("uid") and isinstance(value, UUID)]
     reason = error.params.get("reason", error.code)
     record_now(actor, name, outcome="denied", uid=uids[0] if uids else None, reason=reason)
+    error.is_recorded = True

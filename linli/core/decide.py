@@ -139,7 +139,7 @@ def decide(
         return _deny("own_business")
     if (sensitivity >= Sensitivity.SENSITIVE or rule.needs_tie) and not rule.place_is_enough:
         if not is_tied(actor, thing.about, rule, now):
-            return _deny("no_relationship", hidden=rule.hides)
+            return _deny("no_relationship", hidden=rule.hides or thing.sensitivity >= Sensitivity.SENSITIVE)
     return _assured(actor, rule, sensitivity, now)
 
 
@@ -155,7 +155,7 @@ def _refused_by_place(
         return None
     if not held:
         return _deny("no_role", hidden=rule.hides)
-    return _deny("outside_place", hidden=rule.hides)
+    return _deny("outside_place", hidden=rule.hides or thing.sensitivity >= Sensitivity.PERSONAL)
 
 
 def is_tied(actor: ActorFacts, about: Iterable[UUID], rule: ActionRule, now: datetime) -> bool:

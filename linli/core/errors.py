@@ -6,9 +6,13 @@ from typing import Any
 
 
 class LinliError(Exception):
-    """An error meant for a person: a stable code and the values its sentence needs."""
+    """An error meant for a person: a stable code and the values its sentence needs.
+
+    `is_recorded`: a denial that stands in the audit record already, so that nobody further up writes it again.
+    """
 
     status = 400
+    is_recorded = False
 
     def __init__(self, code: str, **params: Any) -> None:
         super().__init__(code)

@@ -55,7 +55,8 @@ class ActionRule:
     because the action shows none of their content. `anywhere`: a role held in any place suffices for
     public and internal rows, wherever they lie. `not_own`: refused on one's own business.
     `self_service`: the person concerned may do it without a role. `hides`: a refusal must not
-    reveal that the thing exists. `fresh`, `second_factor`: assurance asked whatever the class.
+    reveal that the page or thing exists; a personal thing elsewhere stays hidden even without it.
+    `fresh`, `second_factor`: assurance asked whatever the class.
     """
 
     roles: frozenset[str]

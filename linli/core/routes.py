@@ -1,7 +1,8 @@
 """A URL and its policy, written in one place: a page without a declared action cannot be routed.
 
 The wrapper asks only whether the actor holds a role for the action at all; which rows and fields
-are shown is decided by queries. The census test walks every route of the running table.
+are shown is decided by queries. What they deny (an error with the `reason` of `decide`) is recorded
+here before the answer leaves, unless it was already. The census test walks every route of the running table.
 """
 
 from __future__ import annotations
@@ -33,7 +34,13 @@ def route(pattern: str, page: Page, *, name: str, action: str) -> URLPattern:
                 return redirect_to_login(request.get_full_path())
             record_now(actor, action, outcome="denied", kind="route", reason="no_role", route=name)
             raise NotFound() if ACTIONS[action].hides else Refused("core.no_role")
-        return page(request, *args, **kwargs)
+        try:
+            return page(request, *args, **kwargs)
+        except (NotFound, Refused) as error:
+            if "reason" in error.params and not error.is_recorded:
+                uid, reason = kwargs.get("uid"), error.params["reason"]
+                record_now(actor, action, outcome="denied", kind="route", uid=uid, reason=reason, route=name)
+            raise
 
     guarded.linli_action = action  # type: ignore[attr-defined]
     return path(pattern, guarded, name=name)

@@ -201,7 +201,7 @@ def test_the_person_concerned_needs_no_role_where_the_action_serves_oneself():
 def test_what_is_open_anywhere_is_so_only_while_internal_and_to_a_role():
     far = person(1, place_path="88/")
     assert answer(worker(), far, "offer.list") == ("allowed", False)
-    assert answer(worker(), person(2, place_path="88/"), "offer.list") == ("outside_place", False)
+    assert answer(worker(), person(2, place_path="88/"), "offer.list") == ("outside_place", True)
     assert answer(worker(), far, "offer.list", field=Sensitivity.PERSONAL) == ("outside_place", False)
     assert answer(worker(grants=()), far, "offer.list") == ("no_role", False)
     assert answer(worker(excluded_from=frozenset({THEM})), far, "offer.list") == ("excluded", True)
