@@ -1,0 +1,1 @@
+"""The permission matrix: every route, every role, every relationship, and markers that must not leak."""

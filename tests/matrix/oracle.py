@@ -1,0 +1,109 @@
+"""Who may see what, written a second time from the prose of SECURITY-GOALS §2 and domain page 10.
+
+Nothing of the program is imported here on purpose: a slip in `decide` must not slip in here too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from tests.matrix.canaries import Marker
+from tests.matrix.world import COUNTY, GRID, NEXT_TOWN, PERSONAL, SAFETY, SENSITIVE, SIBLING, TOWN, VILLAGE
+
+# Whom a role lets near which kind of thing (domain 10, the table of roles).
+STAFF = {"worker", "lead", "supervisor", "county", "secretary", "grid"}
+ROLES_FOR = {
+    "person": STAFF,
+    "flag": {"worker", "lead", "supervisor", "secretary"},
+    "need": {"worker", "lead", "supervisor", "secretary"},
+    "need_proposals": {"worker", "lead", "supervisor"},
+    "referral": {"worker", "lead", "supervisor", "org_manager"},
+    "offer": STAFF | {"org_manager", "volunteer", "auditor"},
+    "import": {"worker", "lead", "supervisor", "county", "secretary"},
+}
+CASE_TIES = {"assigned", "co-worker", "supervises", "referral"}
+TIES_FOR = {"person": CASE_TIES | {"guardian", "self"}}
+SELF_SERVICE = {"person", "need"}  # one's own file and one's own needs (PIPL 44–45)
+SEEN_FROM_ANYWHERE = {"offer"}  # internal, no person in it
+BY_PLACE_ALONE = {"import"}  # the office's own work on its own lists
+# Objects lie in a village; which grants reach them.
+REACHES = {
+    VILLAGE: {VILLAGE, TOWN, COUNTY},
+    NEXT_TOWN: {NEXT_TOWN, COUNTY},
+    TOWN: {TOWN, COUNTY},
+}
+OTHER_PLACES = (GRID, SIBLING, NEXT_TOWN)
+
+Time = Literal["before", "first", "during", "last", "after", "proposed", "ended"]
+HELD = {"first", "during", "last"}
+Factor = Literal["none", "second", "stale_second", "fresh", "stale_fresh"]
+SECOND_HOLDS = {"second", "fresh", "stale_fresh"}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How somebody stands to one object."""
+
+    role: str
+    place: str = VILLAGE
+    time: str = "during"
+    tie: str = "none"  # a kind, "self" (being that person), or none; "ended" and "to come" are none
+    excluded: str = "no"  # by login, by person, from the household; "lifted" is no
+    factor: str = "fresh"
+
+    @property
+    def is_excluded(self) -> bool:
+        return self.excluded in ("login", "person", "household")
+
+
+def answer(who: Standing, kind: str, sensitivity: int, at: str) -> str:
+    """What asking for the page of one thing must give: 200, 404, 403, or login for nobody known."""
+    if who.role == "anonymous":
+        return "login"
+    if who.is_excluded and kind not in ("offer", "import"):
+        return "404"
+    is_self = who.tie == "self" and kind in SELF_SERVICE
+    by_role = who.role in ROLES_FOR[kind] and who.time in HELD
+    near = by_role and (who.place in REACHES[at] or (kind in SEEN_FROM_ANYWHERE and sensitivity <= 1))
+    if not near and not is_self:
+        is_secret = kind not in ("offer", "import")
+        return "404" if is_secret or by_role else "403"
+    if sensitivity >= SENSITIVE and kind not in BY_PLACE_ALONE and not is_self:
+        if who.tie not in TIES_FOR.get(kind, CASE_TIES):
+            return "404"
+    if sensitivity >= SAFETY and who.factor != "fresh":
+        return "403"
+    if sensitivity >= SENSITIVE and who.factor not in SECOND_HOLDS:
+        return "403"
+    return "200"
+
+
+def may_know(who: Standing, marker: Marker, *, tied_to: str) -> bool:
+    """Whether a field's value may ever come before these eyes, on whatever page.
+
+    `tied_to`: the one subject the standing's relationship and exclusion are about.
+    """
+    if who.role == "anonymous":
+        return False
+    tie = who.tie if marker.about == tied_to else "none"
+    if marker.about == tied_to and who.is_excluded:
+        return False
+    if tie == "self":
+        return _assured(who, marker.sensitivity)
+    at = NEXT_TOWN if marker.about == "neighbour" else VILLAGE
+    if who.time not in HELD or who.place not in REACHES[at]:
+        return False
+    if marker.about == "import":
+        return who.role in ROLES_FOR["import"] and _assured(who, marker.sensitivity)
+    if who.role not in STAFF and not (who.role == "org_manager" and tie in CASE_TIES):
+        return False
+    if marker.sensitivity >= SENSITIVE and tie not in CASE_TIES | {"guardian"}:
+        return False
+    return _assured(who, marker.sensitivity)
+
+
+def _assured(who: Standing, sensitivity: int) -> bool:
+    if sensitivity >= SAFETY:
+        return who.factor == "fresh"
+    return sensitivity <= PERSONAL or who.factor in SECOND_HOLDS
