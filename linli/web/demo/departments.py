@@ -392,6 +392,27 @@ def _veterans(world: World, rows: np.ndarray) -> DepartmentList:
     return DepartmentList("veterans", "退役军人事务局", "优抚对象名单.xlsx", "xlsx", (page,))
 
 
+def _base(world: World, rows: np.ndarray) -> DepartmentList:
+    """常住人口基础信息: the grid offices' register of everybody, household by household."""
+    draft, made = begin(world, "base", rows)
+    w = draft.written
+    households = draft.fact("household_no")
+    columns: Columns = {
+        "户编号": np.array([f"LX{number:06d}" for number in households], dtype=object),
+        "与户主关系": draft.fact("relation"),
+        "姓名": w["name"],
+        "性别": w["sex"],
+        "出生日期": dates(w["birth_on"], "chinese"),
+        "公民身份号码": w["id_no"],
+        "社区(村)代码": w["region"],
+        "常住地址": w["address"],
+        "联系电话": w["phone"],
+    }
+    shown = ("sex", "birth_on", "name", "id_no", "region", "address", "phone")
+    page = finish(draft, made, "", (), columns, shown)
+    return DepartmentList("base", "各镇街网格办", "常住人口基础信息.csv", "csv", (page,), "gb18030")
+
+
 WRITERS: dict[str, Callable[[World, np.ndarray], DepartmentList]] = {
     "minimum": _minimum,
     "marginal": _marginal,
@@ -403,4 +424,5 @@ WRITERS: dict[str, Callable[[World, np.ndarray], DepartmentList]] = {
     "grid": _grid,
     "medical": _medical,
     "veterans": _veterans,
+    "base": _base,
 }

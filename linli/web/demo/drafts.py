@@ -24,6 +24,7 @@ QUALITY = {
     "grid": 1.6,
     "medical": 0.8,
     "veterans": 0.9,
+    "base": 0.3,
 }
 
 

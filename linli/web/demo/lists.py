@@ -55,6 +55,7 @@ def membership(world: World) -> dict[str, np.ndarray]:
         "grid": luck["grid"] < np.where(hard, 0.72, 0.10),
         "medical": (people["medical_fen"] > 40000) & (luck["medical"] < 0.7),
         "veterans": listed["VET"],
+        "base": np.ones(count, dtype=bool),
     }
     for person, told in cast.only_lists(world.pack).items():
         for code in on:
