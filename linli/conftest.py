@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.utils import translation
 
 from linli.core.actor import Actor, system_actor
 
@@ -38,6 +39,13 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
     connection.ops.execute_sql_flush = empty_past_the_guard  # type: ignore[method-assign,assignment]
     yield
     connection.ops.execute_sql_flush = empty  # type: ignore[method-assign]
+
+
+@pytest.fixture(autouse=True)
+def chinese() -> Iterator[None]:
+    """Every test starts in the language of the source, whatever the one before left behind."""
+    with translation.override("zh-hans"):
+        yield
 
 
 @pytest.fixture

@@ -106,6 +106,15 @@ class Operation(models.Model):
     at = models.DateTimeField()
 
 
+class Counter(models.Model):
+    """The last number given under a head ("999981-N2026"): one row, so that two writers never give the same."""
+
+    personal_fields = ()
+
+    head = models.CharField(max_length=40, primary_key=True)
+    last = models.PositiveIntegerField(default=0)
+
+
 class DataKey(models.Model):
     """The key of one owner's encrypted fields, itself wrapped by a key that is not in the database.
 

@@ -40,6 +40,17 @@ class EngineError(Exception):
         self.code = code
         self.params = params
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Errors cross from a limited child process to its parent whole."""
+        return _again, (type(self), self.__dict__)
+
+
+def _again(kind: type[EngineError], state: dict[str, Any]) -> EngineError:
+    error = kind.__new__(kind)
+    error.__dict__.update(state)
+    error.args = (state["code"], state["params"])
+    return error
+
 
 class BadInput(EngineError):
     """The input cannot be used; `faults` names every reason at once."""

@@ -14,6 +14,7 @@ from linli.core.audit import record, unit_of_work
 from linli.core.errors import stop_if
 from linli.core.jobs import add_job
 from linli.core.notices import notify
+from linli.core.numbers import next_number
 from linli.core.runs import store_run
 from linli.matching import compute, queries, rules
 from linli.matching.models import Proposal, Referral, ReferralChange, Unmet
@@ -43,8 +44,8 @@ def propose(*, actor: Actor, place_path: str) -> dict[str, int]:
         options=matched.options,
         report=matched.report,
     )
-    by_need = {str(need.uid): need for need in open_needs}
-    by_offer = {str(offer.uid): offer for offer in standing}
+    by_need = {need.number: need for need in open_needs}
+    by_offer = {offer.code: offer for offer in standing}
     fresh = [_proposal(actor, row, by_need, by_offer, matched.rejected, run_uid) for row in matched.proposals]
     left = [_unmet(actor, row, by_need, matched.rejected, run_uid) for row in matched.unmet]
     _replace(actor, open_needs, fresh, left)
@@ -242,6 +243,4 @@ def _change(actor: Actor, referral: Referral, from_state: str, to_state: str, no
 
 def _next_number(need: Need, today: date) -> str:
     """`{region6}-R{year}-{seq5}`, after the need's own region."""
-    head = f"{need.number.split('-')[0]}-R{today.year}-"
-    last = Referral.objects.filter(number__startswith=head).order_by("-number").values_list("number", flat=True).first()
-    return f"{head}{int(last.removeprefix(head)) + 1 if last else 1:05d}"
+    return next_number(f"{need.number.split('-')[0]}-R{today.year}")

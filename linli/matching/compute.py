@@ -40,7 +40,10 @@ def weights_on(day: Any) -> Any:
 
 @dataclass(frozen=True)
 class Matched:
-    """One run over needs and offers, by their uids, and what is needed to run it again."""
+    """One run over needs (by number) and offers (by code), and what is needed to run it again.
+
+    Numbers and codes, not uids, so that ties fall the same way every time.
+    """
 
     proposals: tuple[dict[str, Any], ...]
     unmet: tuple[dict[str, Any], ...]
@@ -61,13 +64,15 @@ def match(
     """
     from linli.engines import assignment
 
+    codes = {offer.uid: offer.code for offer in offers}
+    uids = {offer.code: str(offer.uid) for offer in offers}
     result = assignment.assign(
-        _needs_table(actor, needs, decided), _offers_table(offers), on=actor.today, weights=weights_on(actor.today)
+        _needs_table(actor, needs, decided, codes), _offers_table(offers), on=actor.today, weights=weights_on(actor.today)
     )
     rejected: dict[str, list[dict[str, Any]]] = {}
     for row in result.rejected.to_pylist():
         rejected.setdefault(row["need_id"], []).append(
-            {"offer": row["offer_id"], "code": row["code"], "params": json.loads(row["params"] or "{}")}
+            {"offer": uids[row["offer_id"]], "code": row["code"], "params": json.loads(row["params"] or "{}")}
         )
     return Matched(
         proposals=tuple(result.proposals.to_pylist()),
@@ -81,7 +86,9 @@ def match(
     )
 
 
-def _needs_table(actor: Actor, needs: Sequence[Need], decided: Mapping[UUID, Collection[UUID]]) -> pa.Table:
+def _needs_table(
+    actor: Actor, needs: Sequence[Need], decided: Mapping[UUID, Collection[UUID]], codes: Mapping[UUID, str]
+) -> pa.Table:
     import pyarrow as pa
 
     from linli.engines.assignment import NEEDS
@@ -98,7 +105,7 @@ def _needs_table(actor: Actor, needs: Sequence[Need], decided: Mapping[UUID, Col
         age = actor.today.year - person.birth_year if person.birth_year else None
         rows.append(
             {
-                "need_id": str(need.uid),
+                "need_id": need.number,
                 "person_id": str(person.uid),
                 "household_id": str(need.household_uid or person.uid),
                 "code": need.code,
@@ -113,7 +120,7 @@ def _needs_table(actor: Actor, needs: Sequence[Need], decided: Mapping[UUID, Col
                 "minor": age is not None and age < 18,
                 "excluded": sorted(
                     {name for uid in about for name in barred.get(uid, ())}
-                    | {str(uid) for uid in decided.get(need.uid, ())}
+                    | {codes[uid] for uid in decided.get(need.uid, ()) if uid in codes}
                 ),
                 "pays_fen": wishes.get("pays_fen"),
                 "age": age,
@@ -130,7 +137,7 @@ def _offers_table(offers: Sequence[Offer]) -> pa.Table:
 
     rows = [
         {
-            "offer_id": str(offer.uid),
+            "offer_id": offer.code,
             "provider": offer.provider,
             "party": PARTY_WORDS[offer.party],
             "kind": offer.kind,

@@ -13,6 +13,7 @@ from linli.core.audit import record, unit_of_work
 from linli.core.decide import Sensitivity
 from linli.core.errors import stop_if
 from linli.core.notices import notify
+from linli.core.numbers import next_number
 from linli.core.runs import store_run
 from linli.core.sealed import blind_indexes
 from linli.need import compute, queries, rules
@@ -225,9 +226,7 @@ def _need(actor: Actor, person: Person, *, code: str, level: int, due_on: date |
 def _next_number(person: Person, today: date) -> str:
     """`{region6}-N{year}-{seq5}`: no name, no ID number in it (domain, file numbering)."""
     region = [*person.place_path.split("/"), "", "", ""][2] or "000000"
-    head = f"{region}-N{today.year}-"
-    last = Need.objects.filter(number__startswith=head).order_by("-number").values_list("number", flat=True).first()
-    return f"{head}{int(last.removeprefix(head)) + 1 if last else 1:05d}"
+    return next_number(f"{region}-N{today.year}")
 
 
 @action("need.write")

@@ -19,6 +19,7 @@ import numpy as np
 
 from linli.core.actor import LOCAL, Actor
 from linli.core.decide import Sensitivity
+from linli.core.numbers import begin_after
 from linli.matching.models import Referral, ReferralChange
 from linli.need.models import Flag, FlagChange, Need, NeedChange
 from linli.need.rules import Level, need_codes, needs_of_flag
@@ -60,9 +61,9 @@ class _Past:
     flag_changes: list[FlagChange] = field(default_factory=list)
 
     def number(self, person: Person, letter: str, at: datetime) -> str:
-        head = f"{person.place_path.split('/')[2]}-{letter}{at.astimezone(LOCAL).year}-"
+        head = f"{person.place_path.split('/')[2]}-{letter}{at.astimezone(LOCAL).year}"
         self.numbers[head] += 1
-        return f"{head}{self.numbers[head]:05d}"
+        return f"{head}-{self.numbers[head]:05d}"
 
     def who(self, username: str) -> UUID:
         return self.staff.logins[username].uid
@@ -99,6 +100,8 @@ def _write(past: _Past, offers: Mapping[str, Offer]) -> None:
     bulk.add(actor, past.referrals)
     bulk.add(actor, sorted(past.referral_changes, key=lambda change: change.created_at))
     bulk.change(actor, [offer for offer in offers.values() if offer.used], ["used"])
+    for head, last in past.numbers.items():
+        begin_after(head, last)
 
 
 # Needs
