@@ -13,7 +13,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Protocol, cast
 from uuid import UUID
 
 from django.db import IntegrityError, models, transaction
@@ -24,10 +24,18 @@ from linli.core.errors import Conflict, NotFound, Refused
 from linli.core.models import Operation
 
 
-def action(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+class Action(Protocol):
+    """A verb: called with an actor and an operation id; `within` is the same function without them."""
+
+    within: Callable[..., Any]
+
+    def __call__(self, *, actor: Actor, operation_id: UUID, **given: Any) -> Any: ...
+
+
+def action(name: str) -> Callable[[Callable[..., Any]], Action]:
     """Make a function the writer of one verb. Its answer must be plain JSON (a uid as text, counts)."""
 
-    def wrap(function: Callable[..., Any]) -> Callable[..., Any]:
+    def wrap(function: Callable[..., Any]) -> Action:
         @functools.wraps(function)
         def run(*, actor: Actor, operation_id: UUID, **given: Any) -> Any:
             digest = content_digest(name, given)
@@ -37,8 +45,9 @@ def action(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
                 _record_denial(actor, name, error, given)
                 raise
 
-        run.within = function  # type: ignore[attr-defined]
-        return run
+        verb = cast(Action, run)
+        verb.within = function
+        return verb
 
     return wrap
 

@@ -14,9 +14,9 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 def write_table(table: pa.Table, path: Path, suffix: str, *, marked: bool = False) -> None:
     """`.parquet`, or `.csv`: UTF-8, lists joined by ；, no cell a formula.
 
-    `marked` puts the byte order mark in front by which spreadsheets know UTF-8: for files people open,
-    not for those programs read. A text that a spreadsheet would run as a formula gets a leading apostrophe; plain negative
-    numbers are numbers in the table and stay as they are.
+    `marked` puts the byte order mark in front by which spreadsheets know UTF-8: for files people open, not for
+    those programs read. A text that a spreadsheet would run as a formula gets a leading apostrophe; plain
+    negative numbers are numbers in the table and stay as they are.
     """
     import pyarrow.csv
     import pyarrow.parquet as pq

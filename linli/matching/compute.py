@@ -67,7 +67,10 @@ def match(
     codes = {offer.uid: offer.code for offer in offers}
     uids = {offer.code: str(offer.uid) for offer in offers}
     result = assignment.assign(
-        _needs_table(actor, needs, decided, codes), _offers_table(offers), on=actor.today, weights=weights_on(actor.today)
+        _needs_table(actor, needs, decided, codes),
+        _offers_table(offers),
+        on=actor.today,
+        weights=weights_on(actor.today),
     )
     rejected: dict[str, list[dict[str, Any]]] = {}
     for row in result.rejected.to_pylist():

@@ -325,6 +325,8 @@ def give_consent(
 ) -> dict[str, str]:
     """A person agreed to a purpose: which text, in which way, heard by whom."""
     person = party_thing(person_uid)
+    if not isinstance(person, Person):
+        raise NotFound()
     must(actor, "consent.write", person.facts())
     stop_if(rules.why_not_consent(way=way, witness_uid=witness_uid))
     consent = Consent.objects.create(

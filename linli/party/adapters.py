@@ -42,7 +42,7 @@ class PhoneField(forms.CharField):
         return national(super().clean(value))
 
 
-class AccountAdapter(DefaultAccountAdapter):
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth carries no types
     """Accounts are made by the security administrator; nobody signs up."""
 
     error_messages = DefaultAccountAdapter.error_messages | {
@@ -115,7 +115,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """Nothing is sent to a number nobody here has: strangers are not written to."""
 
 
-class SecondFactorAdapter(DefaultMFAAdapter):
+class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth carries no types
     """Second factors lie encrypted under a key made for them alone from the wrapping key."""
 
     error_messages = DefaultMFAAdapter.error_messages | {

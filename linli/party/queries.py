@@ -139,6 +139,7 @@ def _own(actor: Actor) -> Q:
 
 
 def _tied(actor: Actor, rule: ActionRule) -> Q:
+    assert actor.login_uid is not None, "ties are asked for only of somebody known"
     ties = (
         Tie.objects.filter(login__uid=actor.login_uid, kind__in=sorted(rule.ties), starts_at__lte=actor.now)
         .filter(Q(ends_at__isnull=True) | Q(ends_at__gt=actor.now))

@@ -52,6 +52,8 @@ def granted_logins(actor: Actor, *, text: str = "", role: str = "", today: date 
 
 def waiting_grants(actor: Actor) -> QuerySet[Grant]:
     """Roles proposed in one's places that this actor may approve: neither one's own nor proposed by oneself."""
+    if actor.login_uid is None:
+        return Grant.objects.none()
     rows = Grant.objects.filter(_inside(actor, "grant.approve"), state="proposed").select_related("login")
     return rows.exclude(login__uid=actor.login_uid).exclude(proposed_by=actor.login_uid).order_by("created_at")
 

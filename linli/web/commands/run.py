@@ -26,7 +26,9 @@ def run(
     lists: Annotated[Path, typer.Option(help="名册所在文件夹 · folder of lists")],
     on: Annotated[dt.datetime, typer.Option(formats=["%Y-%m-%d"], help="按哪一天算 · the day to judge by")],
     out: Annotated[Path, typer.Option(help="结果放在哪个文件夹 · folder for the results")],
-    offers: Annotated[Path | None, typer.Option(help="资源表（xlsx、csv）或 HSDS 包 · offers workbook or HSDS package")] = None,
+    offers: Annotated[
+        Path | None, typer.Option(help="资源表（xlsx、csv）或 HSDS 包 · offers workbook or HSDS package")
+    ] = None,
     rules: Annotated[list[Path] | None, typer.Option(help="规则文件，可给多个 · rules files")] = None,
     weights: Annotated[Path | None, typer.Option(help="对接权重文件 · weights for matching")] = None,
     lang: Annotated[str, typer.Option(help="zh 或 en · language")] = "zh",

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from linli.engines.assignment import AssignResult
     from linli.engines.eligibility import RuleBook, ScreenResult
     from linli.engines.linkage import LinkOptions, LinkResult, Resolved
-    from linli.engines.lists import ListBook
+    from linli.engines.lists import Grid, ListBook
     from linli.offer.workbook import OfferBook
 
 LIST_SUFFIXES = (".xlsx", ".xls", ".csv", ".parquet")
@@ -66,9 +66,7 @@ def list_files(folder: Path) -> list[Path]:
     return found
 
 
-def run_main_job(
-    lists: Sequence[Path], offers: Path | None, options: Options, progress: Progress = silent
-) -> MainJob:
+def run_main_job(lists: Sequence[Path], offers: Path | None, options: Options, progress: Progress = silent) -> MainJob:
     """Read, link, resolve, screen, make needs, assign. Raises BadInput with the faults of every file at once."""
     from linli.engines import assignment, eligibility, linkage
 
@@ -89,7 +87,7 @@ def run_main_job(
 
 
 def _link(book: ListBook, settings: LinkOptions, progress: Progress) -> LinkResult:
-    """The person of every record; and of a row refused for want of date and ID, when it is somebody known from others."""
+    """The person of every record; and of a row refused for want of date and ID when it is somebody on another list."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -108,7 +106,8 @@ def _read_all(
     """Read lists and offers; unreadable files are reported together, and a run without one person is bad input."""
     from linli.engines import lists
 
-    grids, wrong = [], []
+    grids: list[Grid] = []
+    wrong: list[Fault] = []
     for index, path in enumerate(paths):
         progress("open", index, len(paths))
         try:

@@ -11,12 +11,18 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from linli.engines.errors import Fault
 from linli.engines.words import Lang
 from linli.web.run import words
 from linli.web.run.pipeline import MainJob
 
 TEMPLATES = Path(__file__).parent / "templates"
-LEVELS = {1: ("当天", "same day"), 2: ("3 天内", "within 3 days"), 3: ("2 周内", "within 2 weeks"), 4: ("例行", "routine")}
+LEVELS = {
+    1: ("当天", "same day"),
+    2: ("3 天内", "within 3 days"),
+    3: ("2 周内", "within 2 weeks"),
+    4: ("例行", "routine"),
+}
 MOST_FAULTS = 60
 OUR_OWN = "design"
 """The mark of a rule that stands on no text of the field but on our own proposal (domain sources)."""
@@ -119,7 +125,7 @@ def _noted(job: MainJob) -> list[dict[str, Any]]:
 
 def _rules(job: MainJob) -> list[dict[str, Any]]:
     hits = job.screening.hits
-    example = {}
+    example: dict[str, tuple[str, str, str, str]] = {}
     columns = (hits[name].to_pylist() for name in ("rule", "reason", "reason_en", "source", "status"))
     for rule, zh, en, source, status in zip(*columns, strict=True):
         example.setdefault(rule, (zh, en, source, status))
@@ -168,7 +174,10 @@ def _needs(job: MainJob) -> list[dict[str, Any]]:
 def _levels(job: MainJob) -> list[dict[str, Any]]:
     counts = Counter(job.needs["level"].to_pylist())
     bars = _bars([(level, counts.get(level, 0)) for level in (1, 2, 3, 4)])
-    return [{"level": level, "zh": LEVELS[level][0], "en": LEVELS[level][1], "n": f"{n:,}", "width": w} for level, n, w in bars]
+    return [
+        {"level": level, "zh": LEVELS[level][0], "en": LEVELS[level][1], "n": f"{n:,}", "width": w}
+        for level, n, w in bars
+    ]
 
 
 def _offers(job: MainJob) -> list[dict[str, Any]]:
@@ -226,7 +235,7 @@ def _binding(row: dict[str, Any], lang: Lang) -> str:
 
 def _fault_kinds(job: MainJob) -> list[dict[str, Any]]:
     counts = Counter((fault.outcome, fault.code) for fault in job.faults)
-    example = {}
+    example: dict[tuple[str, str], Fault] = {}
     for fault in job.faults:
         example.setdefault((fault.outcome, fault.code), fault)
     return [
@@ -243,7 +252,9 @@ def _fault_kinds(job: MainJob) -> list[dict[str, Any]]:
 
 def _fault_rows(job: MainJob) -> list[dict[str, Any]]:
     """The first faults, refused before doubtful, with place and cure; the value stays in faults.csv."""
-    ordered = sorted(job.faults, key=lambda fault: (fault.outcome != "refused", fault.file, fault.sheet, fault.row or 0))
+    ordered = sorted(
+        job.faults, key=lambda fault: (fault.outcome != "refused", fault.file, fault.sheet, fault.row or 0)
+    )
     return [
         {
             "outcome": fault.outcome,
@@ -259,5 +270,11 @@ def _fault_rows(job: MainJob) -> list[dict[str, Any]]:
 
 
 def _runs(job: MainJob) -> list[dict[str, str]]:
-    done = [job.book, job.link, job.screening, job.matched]
-    return [{"engine": one.engine, "version": one.version, "digest": one.digest} for one in done if one is not None]
+    done = [
+        (job.book.engine, job.book.version, job.book.digest),
+        (job.link.engine, job.link.version, job.link.digest),
+        (job.screening.engine, job.screening.version, job.screening.digest),
+    ]
+    if job.matched is not None:
+        done.append((job.matched.engine, job.matched.version, job.matched.digest))
+    return [{"engine": engine, "version": version, "digest": digest} for engine, version, digest in done]

@@ -15,7 +15,10 @@ WORDS = Words(
             "名册里没有读出一个人。看看有没有姓名列，身份证号或出生日期至少要有一列。",
             "Nobody could be read from the lists. They need a column of names, and ID numbers or birth dates.",
         ),
-        "folder_missing": ("没有这个文件夹。检查 --lists 后面的路径。", "There is no such folder. Check the path after --lists."),
+        "folder_missing": (
+            "没有这个文件夹。检查 --lists 后面的路径。",
+            "There is no such folder. Check the path after --lists.",
+        ),
         "file_missing": ("没有这个文件。检查路径。", "There is no such file. Check the path."),
         "open": ("打开名册", "opening lists"),
         "read": ("读名册", "reading lists"),
