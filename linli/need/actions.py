@@ -119,7 +119,7 @@ def take_flag(*, actor: Actor, flag_uid: UUID, login_uid: UUID | None = None) ->
     if taker == actor.login_uid:
         actions_rights.write_tie(actor, login, flag.person.uid, "assigned", "flag")
     else:
-        actions_rights.assign_tie.within(  # type: ignore[attr-defined]
+        actions_rights.assign_tie.within(
             actor=actor, login_uid=login.uid, about_uid=flag.person.uid, kind="assigned", why="flag"
         )
         notify(actor, [login.uid], "need.flag_given", link=f"/flags/{flag.uid}/")

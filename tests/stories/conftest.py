@@ -15,6 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.cache import cache
+
+from tests.stories.walk import ByBrowser, ByClient
 
 FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
@@ -46,8 +49,7 @@ def page(request: pytest.FixtureRequest, chromium: Any) -> Iterator[Any]:
     context.close()
 
 
-@pytest.fixture
-def accessible(page: Any) -> Any:
+def axe_of(page: Any) -> Any:
     """Call it on a loaded page: fails with every fault axe finds of weight serious or critical."""
     from axe_playwright_python.sync_playwright import Axe
 
@@ -58,6 +60,28 @@ def accessible(page: Any) -> Any:
         assert not weighty, f"{page.url}: {weighty}"
 
     return check
+
+
+@pytest.fixture
+def accessible(page: Any) -> Any:
+    """The same for a story that drives the page itself."""
+    return axe_of(page)
+
+
+@pytest.fixture(params=["client", *(pytest.param(f"browser-{width}", marks=pytest.mark.browser) for width in WIDTHS)])
+def walk(request: pytest.FixtureRequest, transactional_db: None, tmp_path: Path) -> Iterator[Any]:
+    """Somebody at the pages: by Django's client, and in the browser at a desk's and at a phone's width."""
+    cache.clear()
+    way, _dash, width = request.param.partition("-")
+    if way == "client":
+        yield ByClient()
+        return
+    live = request.getfixturevalue("live_server")
+    chromium = request.getfixturevalue("chromium")
+    context = chromium.new_context(viewport={"width": int(width), "height": 900}, locale="zh-CN")
+    page = context.new_page()
+    yield ByBrowser(page, live.url, axe_of(page), tmp_path)
+    context.close()
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
