@@ -26,19 +26,21 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
     the migration that set it up, and put back by it, head of the chain included.
     """
     guards = import_module("linli.core.migrations.0002_audit_guard")
-    empty = connection.ops.execute_sql_flush
+    # On the class: beside a running event loop (a browser story) Django opens a connection of its own.
+    operations = type(connection.ops)
+    empty = operations.execute_sql_flush
 
-    def empty_past_the_guard(statements: Iterable[str]) -> None:
+    def empty_past_the_guard(self: Any, statements: Iterable[str]) -> None:
         from django.apps import apps
 
         editor = connection.schema_editor()
         guards.unguard(apps, editor)
-        empty(statements)
+        empty(self, statements)
         guards.guard(apps, editor)
 
-    connection.ops.execute_sql_flush = empty_past_the_guard  # type: ignore[method-assign,assignment]
+    operations.execute_sql_flush = empty_past_the_guard  # type: ignore[method-assign,assignment]
     yield
-    connection.ops.execute_sql_flush = empty  # type: ignore[method-assign]
+    operations.execute_sql_flush = empty  # type: ignore[method-assign]
 
 
 @pytest.fixture(autouse=True)
