@@ -63,9 +63,17 @@ test: .venv/.test .venv/.words  ## checks, then the suite on both databases, the
 	$(MAKE) --no-print-directory test-postgres
 	$(MAKE) --no-print-directory stories
 
-test-sqlite test-postgres test-postgres15: test-%: .venv/.test .venv/.words
-	@echo "== the suite on $*"
-	$(PYTEST) --db $* -n $(WORKERS) --dist worksteal -m "not browser"
+test-sqlite: .venv/.test .venv/.words
+	@echo "== the suite on the embedded database"
+	$(PYTEST) --db sqlite -n $(WORKERS) --dist worksteal -m "not browser"
+
+# What knows no database (engines, the making of the demo's lists, the run on files) was tested once, above.
+NO_DATABASE := --ignore=linli/engines --ignore=linli/web/tests/test_run.py --ignore=linli/ui/tests \
+               $(patsubst %,--ignore=%,$(filter-out %/test_load.py,$(wildcard linli/web/demo/tests/test_*.py)))
+
+test-postgres test-postgres15: test-%: .venv/.test .venv/.words
+	@echo "== all that touches the database, on $*"
+	$(PYTEST) --db $* -n $(WORKERS) --dist worksteal -m "not browser" $(NO_DATABASE)
 
 stories: .venv/.test .venv/.words  ## the stories in Debian's Chromium, on SQLite
 	@echo "== the stories in the browser"
