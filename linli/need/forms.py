@@ -72,9 +72,10 @@ class NeedFilter(_PlaceFilter):
 
 
 class BulkForm(forms.Form):
-    """Several flags, one decision, one reason."""
+    """Several flags, one decision, one reason; a row's own button sends its flag as `one` and no decision."""
 
-    decision = forms.ChoiceField(choices=[(d, d) for d in ("confirm", "dismiss", "assign", "take")])
+    one = forms.UUIDField(required=False)
+    decision = forms.ChoiceField(choices=[(d, d) for d in ("confirm", "dismiss", "assign", "take")], required=False)
     reason = forms.CharField(required=False, max_length=200)
     worker = forms.UUIDField(required=False)
 

@@ -105,7 +105,9 @@ def flags_decide_page(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         raise BadInput("core.not_found")
     given = form.cleaned_data
-    one = request.POST.get("one")
+    one = str(given["one"] or "")
+    if not one and not given["decision"]:
+        raise BadInput("core.not_found")
     chosen = [one] if one else request.POST.getlist("flag")
     decision = "take" if one else given["decision"]
     done = 0

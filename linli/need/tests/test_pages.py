@@ -67,7 +67,7 @@ def test_taking_a_flag_from_the_list_opens_its_reason(page: Client):
     stranger = make.person("等人领的")
     flag = needs.flag(stranger)
     assert page.get(reverse("flag", kwargs={"uid": flag.uid})).status_code == 404
-    page.post(reverse("flags_decide"), {"decision": "confirm", "one": flag.uid, f"op-{flag.uid}": uuid4()})
+    page.post(reverse("flags_decide"), {"one": flag.uid, f"op-{flag.uid}": uuid4()})
     assert Tie.objects.filter(about_uid=stranger.uid).exists()
     shown = text(page.get(reverse("flag", kwargs={"uid": flag.uid})))
     assert "等人领的" in shown and "690" in shown
