@@ -307,3 +307,17 @@ class ImportRow(Row):
     class Meta:
         indexes = [models.Index(fields=["batch", "outcome"], name="import_row_by_outcome")]
         constraints = [models.UniqueConstraint(fields=["batch", "file", "sheet", "row_number"], name="import_row_once")]
+
+
+class ApiToken(Row):
+    """A key for another program acting as a login: only its SHA-256 is kept, with what it may do and until when."""
+
+    personal_fields = ()
+
+    login = models.ForeignKey(Login, on_delete=models.CASCADE, related_name="tokens")
+    name = models.CharField(max_length=60)
+    digest = models.CharField(max_length=64, unique=True)
+    scopes = models.JSONField(default=list)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(null=True)

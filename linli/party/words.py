@@ -33,4 +33,5 @@ WORDS = {
     "party.exclusion_lift_not_asked": _("解除回避要两个人：先由一个人提出，再由另一个人解除。"),
     "party.exclusion_needs_another": _("提出解除的人不能自己解除。要另一位同事来做。"),
     "party.consent_needs_witness": _("口头同意要写明谁在场听见。选一位见证人。"),
+    "party.token_scopes": _("至少选一样能做的事，而且是你自己能做的；最长 %(days)s 天。"),
 }
