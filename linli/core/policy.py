@@ -123,8 +123,10 @@ ACTIONS: dict[str, ActionRule] = {
     "referral.read": _may(STATION, ORG_MANAGER),
     "referral.write": _may(STATION, ORG_MANAGER),
     # figures
-    "county.read": _may(LEAD, SUPERVISOR, COUNTY, AUDITOR, hides=False, place_is_enough=True),
-    "county.records": _may(LEAD, SUPERVISOR, COUNTY, AUDITOR, hides=False, place_is_enough=True),
+    # (a second factor always: a figure must not shrink in silence because this session shows no sensitive rows)
+    "county.read": _may(LEAD, SUPERVISOR, COUNTY, AUDITOR, second_factor=True, hides=False, place_is_enough=True),
+    "county.records": _may(LEAD, SUPERVISOR, COUNTY, AUDITOR, second_factor=True, hides=False, place_is_enough=True),
+    "county.export": _may(LEAD, SUPERVISOR, COUNTY, AUDITOR, fresh=True, hides=False, place_is_enough=True),
     # watching the watchers
     "audit.read": _may(AUDIT_ADMIN, AUDITOR, second_factor=True, hides=False),
     "system.read": _may(SYSTEM_ADMIN, SECURITY_ADMIN, AUDIT_ADMIN, hides=False),

@@ -127,3 +127,17 @@ def place_words(actor: Actor, paths: Iterable[str]) -> dict[str, str]:
 
 def _named_here(place: Place) -> str:
     return place.name_en or place.name if (get_language() or "").startswith("en") else place.name
+
+
+def places_below(actor: Actor, place: Place) -> list[Place]:
+    """The places directly in a place, in code order."""
+    return list(Place.objects.filter(parent=place))
+
+
+def communities_in(actor: Actor, place: Place) -> list[Place]:
+    """The villages and communities of a place, or the place itself when it is one; down the tree, floor by floor."""
+    found, floor = [place], [place]
+    while floor := [one for one in floor if one.level != Place.Level.COMMUNITY]:
+        floor = list(Place.objects.filter(parent__in=floor).exclude(level=Place.Level.GRID))
+        found += floor
+    return [one for one in found if one.level == Place.Level.COMMUNITY]

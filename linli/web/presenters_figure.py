@@ -1,0 +1,136 @@
+"""One figure opened: its rule, the records counted, those left out and why, a sample; never a name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import get_language
+
+from linli.core.actor import Actor
+from linli.core.decide import SECOND_FACTOR_HOLDS, is_within
+from linli.need import queries as needs
+from linli.need.rules import need_codes
+from linli.need.words import KINDS
+from linli.place import queries as places
+from linli.web import figures
+from linli.web.figures import MISSED, ON_FILE, Figure
+
+PER_PAGE = 50
+
+
+def has_second_factor(actor: Actor) -> bool:
+    """Whether this session has shown a second factor that still counts."""
+    return is_within(actor.facts.second_factor_at, actor.now, SECOND_FACTOR_HOLDS)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One record as the overview may show it: number, kind, community, days; no name."""
+
+    number: str
+    kind: str
+    place: str
+    days: int
+    url: str = ""
+    why_not: str = ""
+    why_words: str = ""
+
+
+def kind_words(figure: Figure, code: str) -> str:
+    """What kind of need or flag a record is; nothing for a person's file."""
+    if figure is MISSED:
+        return str(KINDS[code][0])
+    kind = need_codes().get(code)
+    return (kind.en if (get_language() or "").startswith("en") else kind.zh) if kind else ""
+
+
+def number_of(row: Any) -> str:
+    """The number a record is named by: a need's own, else the first eight signs of its uid."""
+    return getattr(row, "number", "") or str(row.uid)[:8]
+
+
+def shown_rows(
+    figure: Figure, rows: Sequence[Any], said: Mapping[str, str], today: date, readable: Iterable[Any] = ()
+) -> list[Shown]:
+    """Records as lines, without names; a link only for whom the record itself is open to."""
+    may = set(readable)
+    return [
+        Shown(
+            number=number_of(row),
+            kind=kind_words(figure, row.sort),
+            place=said.get(row.place_path, ""),
+            days=figures.waited_days(row.since, today),
+            url=reverse("need", kwargs={"uid": row.uid}) if row.uid in may else "",
+            why_not=row.why_not,
+            why_words=str(figure.reason(row.why_not)) if row.why_not else "",
+        )
+        for row in rows
+    ]
+
+
+CSV_HEAD = ("编号 number", "类别代码 kind", "类别 kind in words", "地方代码 place", "地方 place in words",
+            "天数 days", "算进 counted", "没算的理由代码 reason", "没算的理由 reason in words", "记录 uid")  # fmt: skip
+
+
+def csv_lines(figure: Figure, rows: Iterable[Any], said: Mapping[str, str], today: date) -> Iterable[list[str]]:
+    """The table of all records in scope, counted or not, for checking the figure by hand."""
+    yield list(CSV_HEAD)
+    for row in rows:
+        yield [
+            number_of(row),
+            row.sort,
+            kind_words(figure, row.sort),
+            row.place_path.rstrip("/").rpartition("/")[2],
+            said.get(row.place_path, ""),
+            str(figures.waited_days(row.since, today)),
+            "0" if row.why_not else "1",
+            row.why_not,
+            str(figure.reason(row.why_not)) if row.why_not else "",
+            str(row.uid),
+        ]
+
+
+def opened(actor: Actor, figure: Figure, rows: QuerySet[Any], query: Mapping[str, str]) -> dict[str, Any]:
+    """What the page of a figure shows: one page of records, a sample by a seed, or those left out for a reason."""
+    counted = rows.filter(why_not="").order_by("since", "pk")
+    whole, _parts = figures.tallies(counted, ())
+    why_not = list(figures.reasons(figure, rows).items())
+    wanted, seed = query.get("why", ""), query.get("seed", "")[:40]
+    if wanted in dict(why_not):
+        counted, total = rows.filter(why_not=wanted).order_by("since", "pk"), dict(why_not)[wanted]
+    else:
+        wanted, total = "", whole.records
+    if seed:
+        page, start = figures.sample(list(counted), seed), 0
+    else:
+        start = max(_number(query.get("page", "")) - 1, 0) * PER_PAGE
+        page = list(counted[start : start + PER_PAGE])
+    said = places.place_words(actor, {row.place_path for row in page})
+    readable = () if figure in (ON_FILE, MISSED) else needs.readable(actor, page, "need.read")
+    return {
+        "figure": figure,
+        "tally": whole,
+        "rows": shown_rows(figure, page, said, actor.today, readable),
+        "why_not": [
+            {"code": code, "words": figure.reason(code), "n": n, "current": code == wanted} for code, n in why_not
+        ],
+        "left_out": sum(n for _code, n in why_not),
+        "in_scope": whole.records + sum(n for _code, n in why_not),
+        "wanted": figure.reason(wanted) if wanted else "",
+        "total": total,
+        "seed": seed,
+        "next_seed": actor.today.strftime("%Y%m%d"),
+        "next_page": start // PER_PAGE + 2 if not seed and total > start + PER_PAGE else 0,
+        "why": wanted,
+        "now": actor.now,
+        "has_kind": figure is not ON_FILE,
+    }
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 1
