@@ -82,8 +82,8 @@ def flags_untaken(actor: Actor) -> QuerySet[Flag]:
 def _watched(actor: Actor) -> Q:
     """About somebody this actor is tied to by work today."""
     uids = {tie.uid for tie in actor.facts.ties if tie.kind in WATCHING and tie.holds(actor.now)}
-    ties = Tie.objects.filter(login__uid=actor.login_uid, kind__in=WATCHING, starts_at__lte=actor.now)
-    ties = ties.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=actor.now)).values("about_uid")
-    if not uids:
+    if not uids or actor.login_uid is None:
         return Q(pk__in=[])
+    held = Tie.objects.filter(login__uid=actor.login_uid, kind__in=WATCHING, starts_at__lte=actor.now)
+    ties = held.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=actor.now)).values("about_uid")
     return Q(uid__in=ties) | Q(subject_uid__in=ties) | Q(household_uid__in=ties)

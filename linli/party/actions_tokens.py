@@ -24,6 +24,7 @@ def make_token(*, actor: Actor, name: str, digest: str, scopes: list[str], days:
     allow(actor, "token.make", token_facts(actor))
     if not scopes or not set(scopes) <= set(offered_to(actor)) or not 1 <= days <= LONGEST_DAYS:
         raise BadInput("party.token_scopes", days=LONGEST_DAYS)
+    assert actor.login_uid is not None, "only somebody known may make a key"
     token = ApiToken.objects.create(
         created_at=actor.now,
         login=Login.objects.get(uid=actor.login_uid),

@@ -53,12 +53,15 @@ def bearer_of(secret: str, now: datetime) -> Bearer | None:
 
 def own_tokens(actor: Actor) -> QuerySet[ApiToken]:
     """The actor's keys, the newest first, revoked ones too."""
+    if actor.login_uid is None:
+        return ApiToken.objects.none()
     return ApiToken.objects.filter(login__uid=actor.login_uid).order_by("-created_at", "-id")
 
 
 def own_token(actor: Actor, uid: UUID) -> ApiToken:
     """One of the actor's keys, locked; NotFound for anybody else's."""
-    token = ApiToken.objects.select_for_update(of=("self",)).filter(uid=uid, login__uid=actor.login_uid).first()
+    mine = own_tokens(actor).select_for_update(of=("self",))
+    token = mine.filter(uid=uid).first()
     if token is None:
         raise NotFound()
     return token

@@ -53,7 +53,9 @@ class Figure:
         """All records in scope, each with `why_not`: empty when it is counted."""
         cases = [When(condition, then=Value(code)) for code, _words, condition in self.whys]
         why_not = Case(*cases, default=Value(""), output_field=CharField())
-        return self.records_of(actor, action, place_path).annotate(why_not=why_not).order_by()
+        scope: QuerySet[Any] = self.records_of(actor, action, place_path)
+        judged: QuerySet[Any] = scope.annotate(why_not=why_not).order_by()
+        return judged
 
     def counted(self, actor: Actor, place_path: str, action: str = "county.records") -> QuerySet[Any]:
         """The records counted, the longest waiting first."""
@@ -156,7 +158,7 @@ def _in_hand(actor: Actor, action: str, place_path: str) -> QuerySet[Any]:
     )
 
 
-_MINE = {"since": BEGIN, "source": HOUSE_RULE, "records_of": _in_hand}
+_MINE: dict[str, Any] = {"since": BEGIN, "source": HOUSE_RULE, "records_of": _in_hand}
 HAND = {
     figure.code: figure
     for figure in (
@@ -255,7 +257,7 @@ def week_ends(now: datetime, weeks: int = WEEKS) -> list[datetime]:
 
 def waiting_over(actor: Actor, place_path: str, moments: Sequence[datetime]) -> list[int]:
     """How many people waited at each moment, told by the same rule from the rows that record every change."""
-    scope = matching.needs_in_scope(actor, "county.read", place_path)
+    scope: QuerySet[Any] = matching.needs_in_scope(actor, "county.read", place_path)
     needs = list(scope.order_by().values_list("pk", "who", "since", "died", "state", "is_taken_on"))
     if not needs:
         return [0] * len(moments)

@@ -31,7 +31,7 @@ def _actions() -> dict[str, dict[str, str]]:
     """For each path, its methods and the action of each; what declares none is not routed."""
     return {
         route.lstrip("/"): {
-            method: operation.view_func.linli_action for operation in view.operations for method in operation.methods
+            method: str(vars(operation.view_func)["linli_action"]) for operation in view.operations for method in operation.methods
         }
         for _prefix, router in api._routers
         for route, view in router.path_operations.items()
@@ -44,6 +44,7 @@ def _routes() -> list[URLPattern]:
     for entry in api.urls[0]:
         pattern = str(entry.pattern)
         action = known[pattern.replace("<uuid:", "{").replace("<", "{").replace(">", "}")]
+        assert isinstance(entry, URLPattern) and entry.callback is not None, "the interface has no routes below routes"
         found.setdefault(pattern, _named(str(entry.name), pattern, entry.callback, action))
     return list(found.values())
 
