@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from linli.core.actor import LOCAL, Actor
@@ -255,7 +255,7 @@ def plot_of(actor: Actor, place: Place) -> dict[str, Any]:
 
 def units_of(chosen: str, address: str, **query: str) -> list[dict[str, Any]]:
     """The switch between the three counters."""
-    words = {"people": _("人数"), "households": _("户"), "records": _("件")}
+    words = {"people": _("人数"), "households": _("户"), "records": pgettext("counter", "件")}
     return [
         {"words": words[unit], "url": f"{address}?{urlencode({**query, 'unit': unit})}", "current": unit == chosen}
         for unit in UNITS

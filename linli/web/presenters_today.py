@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -10,8 +11,8 @@ from uuid import UUID
 
 from django.urls import reverse
 from django.utils.dateformat import format as date_format
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from linli.core.actor import LOCAL, Actor
 from linli.core.models import Notice
@@ -49,6 +50,11 @@ class Item:
     subject: UUID | None
     band: str = SOON
 
+    @property
+    def on(self) -> str:
+        """The day it is due, short."""
+        return in_words(self.due_on)
+
 
 def items_of(actor: Actor) -> list[Item]:
     """Everything this actor has in hand that has a day, in no order: needs, flags taken, referrals unanswered."""
@@ -80,7 +86,7 @@ def _need_item(need: Need, said: Mapping[str, str], today: date) -> Item:
     why = _("%(level)s；%(day)s提出，最晚 %(due)s要有人看过。") % {
         "level": LEVELS[need.level],
         "day": in_words(opened_on),
-        "due": in_words(need.due_on) if need.due_on else "",
+        "due": in_words(need.due_on),
     }
     table = rules.triage_table(opened_on)
     rule = _("规则：紧急程度与时限 %(id)s") % {"id": table.id}
@@ -176,21 +182,19 @@ def _code_words(code: str) -> str:
 
 
 def _two(text: str | None) -> str:
-    import json
-
     said = json.loads(text) if text else {}
     return str(said.get("en" if _english() else "zh") or said.get("zh") or "")
 
 
 def _english() -> bool:
-    from django.utils.translation import get_language
-
     return (get_language() or "").startswith("en")
 
 
-def in_words(on: date) -> str:
-    """A day as a sentence writes it: 3月12日, 12 March."""
-    return date_format(on, "j F") if _english() else f"{on.month}月{on.day}日"
+def in_words(on: date | None) -> str:
+    """A day as a narrow column writes it: 3月12日, 12 Mar."""
+    if on is None:
+        return ""
+    return date_format(on, "j M") if _english() else f"{on.month}月{on.day}日"
 
 
 def late_words(item: Item, today: date) -> str:

@@ -31,7 +31,9 @@ def _actions() -> dict[str, dict[str, str]]:
     """For each path, its methods and the action of each; what declares none is not routed."""
     return {
         route.lstrip("/"): {
-            method: str(vars(operation.view_func)["linli_action"]) for operation in view.operations for method in operation.methods
+            method: str(vars(operation.view_func)["linli_action"])
+            for operation in view.operations
+            for method in operation.methods
         }
         for _prefix, router in api._routers
         for route, view in router.path_operations.items()
