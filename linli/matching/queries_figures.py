@@ -39,6 +39,8 @@ def with_proposals(actor: Actor, rows: QuerySet[Need]) -> QuerySet[Need]:
 def unanswered(actor: Actor, until: date) -> QuerySet[Referral]:
     """Referrals in hand that nobody answered, due by a day, the longest overdue first."""
     rows = visible(actor, "referral.read", Referral.objects.filter(state="sent", answer_due_on__lte=until))
-    return rows.filter(need__in=needs.needs_in_hand(actor)).select_related("need__person", "offer").order_by(
-        F("answer_due_on"), "id"
+    return (
+        rows.filter(need__in=needs.needs_in_hand(actor))
+        .select_related("need__person", "offer")
+        .order_by(F("answer_due_on"), "id")
     )

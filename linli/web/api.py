@@ -14,7 +14,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import override
-from ninja import Header, NinjaAPI, Query, Schema
+from ninja import Header, NinjaAPI, Query, Schema, Status
 from ninja.errors import AuthenticationError, HttpError
 from ninja.errors import ValidationError as InputError
 from ninja.security import HttpBearer
@@ -184,7 +184,7 @@ def open_need(request: HttpRequest, given: NeedIn, idempotency_key: Annotated[UU
         words=given.words,
         channel=given.channel,
     )
-    return 201, {"need": uid}
+    return Status(201, {"need": uid})
 
 
 @api.post(

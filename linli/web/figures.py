@@ -106,7 +106,9 @@ BEING_SERVED = Figure(
 WAITING = Figure(
     code="waiting",
     words=_("在等"),
-    how=_("需求已经提出，还没有人接下、没有办结、也没有撤回的。转介出去对方还没接，也算在等。按人去重。受保护的人不进统计。"),
+    how=_(
+        "需求已经提出，还没有人接下、没有办结、也没有撤回的。转介出去对方还没接，也算在等。按人去重。受保护的人不进统计。"
+    ),
     rule="WAIT-1",
     since=BEGIN,
     source=HOUSE_RULE,

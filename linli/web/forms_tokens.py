@@ -21,9 +21,7 @@ DAYS = [("7", _("7 天")), ("30", _("30 天")), ("90", _("90 天"))]
 class TokenForm(OperationForm):
     """What the key is called, what it may do, how long it holds."""
 
-    name = forms.CharField(
-        label=_("给谁用"), help_text=_("写那个程序或单位的名字，方便以后认出来。"), max_length=60
-    )
+    name = forms.CharField(label=_("给谁用"), help_text=_("写那个程序或单位的名字，方便以后认出来。"), max_length=60)
     scopes = forms.MultipleChoiceField(label=_("能做什么"), widget=forms.CheckboxSelectMultiple)
     days = forms.ChoiceField(label=_("用多久"), choices=DAYS, initial="30")
 

@@ -166,4 +166,3 @@ def county_figure_csv_page(request: HttpRequest, figure: str, code: str) -> Http
     name = f"{asked.figure.rule}-{asked.place.code}-{actor.today.isoformat()}.csv"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
-

@@ -83,7 +83,8 @@ def today_page(request: HttpRequest) -> HttpResponse:
         "count": today_count,
         "pressing": sum(item.band == presenters_today.RIGHT_NOW for item in items),
         "late": sum(item.band == presenters_today.LATE for item in items),
-        "soon": soon,
+        "soon": soon if request.GET.get("show") == presenters_today.SOON else soon[: presenters_today.AT_ONCE],
+        "soon_count": len(soon),
         "later": later,
         "segments": [
             {"words": _("按紧要"), "url": "?by=urgency", "current": by == "urgency"},

@@ -151,6 +151,7 @@ def _add_villages(actor: Actor, place: Place, whole: Line, lines: Mapping[str, L
 
 def ordered(lines: Iterable[Line], by: str, unit: str) -> list[Line]:
     """The table's lines: names upwards, numbers and waits from the largest, days from the oldest; the rest last."""
+
     def key(line: Line) -> tuple[Any, ...]:
         if by == "name":
             value: Any = line.place.code if line.place else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -34,7 +34,10 @@ RIGHT_NOW, LATE, DUE, SOON = "now", "late", "due", "soon"
 
 @dataclass(frozen=True)
 class Item:
-    """One thing due. `level`: how pressing, 1 to 4; `why`: what put it here; `rule`: the rule that says so."""
+    """One thing due. `level`: how pressing, 1 to 4; `why`: what put it here; `rule`: the rule that says so.
+
+    `is_undecided`: it waits for this worker's word, so it is shown however far off its day is.
+    """
 
     title: str
     url: str
@@ -49,6 +52,7 @@ class Item:
     button_url: str
     subject: UUID | None
     band: str = SOON
+    is_undecided: bool = False
 
     @property
     def on(self) -> str:
@@ -78,9 +82,7 @@ def _need_item(need: Need, said: Mapping[str, str], today: date) -> Item:
     url = reverse("need", kwargs={"uid": need.uid})
     button, button_url = _("打开需求"), url
     if proposals:
-        lines.append(
-            ngettext("有 %(n)s 个建议等你定。", "有 %(n)s 个建议等你定。", proposals) % {"n": proposals}
-        )
+        lines.append(ngettext("有 %(n)s 个建议等你定。", "有 %(n)s 个建议等你定。", proposals) % {"n": proposals})
         button, button_url = _("看建议"), reverse("need_proposals", kwargs={"uid": need.uid})
     opened_on = need.opened_at.astimezone(LOCAL).date()
     why = _("%(level)s；%(day)s提出，最晚 %(due)s要有人看过。") % {
@@ -110,7 +112,8 @@ def _flag_item(flag: Flag, said: Mapping[str, str], today: date) -> Item:
             "due": in_words(due_on),
         }
     rule = _("规则：%(rule)s %(version)s") % {"rule": flag.rule, "version": flag.rule_version}
-    return _item(title, url, flag.person, due_on, level, lines, why, rule, _("去定"), url, today)
+    item = _item(title, url, flag.person, due_on, level, lines, why, rule, _("去定"), url, today)
+    return replace(item, is_undecided=True)
 
 
 def _referral_item(referral: Referral, said: Mapping[str, str], today: date) -> Item:
@@ -238,9 +241,9 @@ def _order(item: Item, by: str) -> tuple[Any, ...]:
 
 
 def this_week(items: Iterable[Item], today: date) -> tuple[list[Item], int]:
-    """What comes in the next seven days, the soonest first; and how many lie further off or have no day."""
+    """What comes in the next seven days or waits for a word, the soonest first; and how many lie further off."""
     rest = [item for item in items if item.band == SOON]
-    soon = [item for item in rest if item.due_on is not None and item.due_on <= today + WEEK]
+    soon = [item for item in rest if item.is_undecided or (item.due_on and item.due_on <= today + WEEK)]
     return sorted(soon, key=lambda item: _order(item, "time")), len(rest) - len(soon)
 
 

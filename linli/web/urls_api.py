@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import URLPattern, path
@@ -44,10 +44,11 @@ def _routes() -> list[URLPattern]:
     known = _actions() | {"openapi.json": {"GET": "page.public"}, "": {"GET": "page.public"}}
     found: dict[str, URLPattern] = {}
     for entry in api.urls[0]:
-        pattern = str(entry.pattern)
+        assert isinstance(entry, URLPattern), "the interface has one level of routes"
+        pattern, view = str(entry.pattern), cast(View, entry.callback)
         action = known[pattern.replace("<uuid:", "{").replace("<", "{").replace(">", "}")]
         assert isinstance(entry, URLPattern) and entry.callback is not None, "the interface has no routes below routes"
-        found.setdefault(pattern, _named(str(entry.name), pattern, entry.callback, action))
+        found.setdefault(pattern, _named(str(entry.name), pattern, view, action))
     return list(found.values())
 
 
