@@ -182,6 +182,8 @@ class ByBrowser:
 
     def _settled(self) -> None:
         self._page.wait_for_load_state("load")
+        if self._page.evaluate("document.contentType") != "text/html":
+            return  # The interface's own description and files are read by programs.
         self._page.evaluate("document.querySelectorAll('main details').forEach(each => { each.open = true })")
         self._accessible()
 
