@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.urls import reverse
 from django.utils.dateformat import format as date_format
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from linli.core.actor import LOCAL, Actor
@@ -214,7 +214,7 @@ def late_words(item: Item, today: date) -> str:
 
 def bands_of(items: Sequence[Item], by: str, expanded: str, today: date) -> list[dict[str, Any]]:
     """The register in its bands: pressing first, or by day alone; a long band shows its first few."""
-    words = {RIGHT_NOW: _("必须今天"), LATE: _("已经晚了"), DUE: _("今天到期")}
+    words = {RIGHT_NOW: _("必须今天"), LATE: _("已经晚了"), DUE: pgettext("band", "今天到期")}
     if by == "time":
         words.pop(RIGHT_NOW)
     found: dict[str, list[Item]] = {band: [] for band in words}
