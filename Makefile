@@ -77,7 +77,7 @@ test-postgres test-postgres15: test-%: .venv/.test .venv/.words
 
 stories: .venv/.test .venv/.words  ## the stories in Debian's Chromium, on SQLite
 	@echo "== the stories in the browser"
-	$(PYTEST) --db sqlite -m browser
+	$(PYTEST) --db sqlite -n $(WORKERS) -m browser
 
 check: .venv/.test .venv/.words  ## ruff, types, import contracts, templates, migrations, translations
 	$(PY) tools/check.py
