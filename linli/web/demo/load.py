@@ -13,8 +13,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from datetime import time as clock
+from pathlib import Path
 
 import pyarrow as pa
+from django.conf import settings
 
 from linli.core.actor import LOCAL, system_actor
 from linli.core.audit import unit_of_work
@@ -26,6 +28,7 @@ from linli.place import actions as place
 from linli.place.divisions import national_divisions
 from linli.web.demo import history, lists, load_history, load_people, load_safety, load_staff, world
 from linli.web.demo.pack import LOUXI, Pack, read
+from linli.web.demo.sheets import write
 
 ENGINE, VERSION = "demo", "1"
 MORNING = clock(0, 30)
@@ -63,6 +66,8 @@ def load(residents: int, seed: int, on: date, tell: Progress = silent) -> DemoRe
     with clocked.step("world"):
         county = world.build(residents, seed, on, pack)
         sheets = lists.make(county)
+        # The same files the county was loaded from, for whoever wants to import them by hand.
+        write(sheets, Path(settings.HOME) / "lists")
         before = history.past(county)
     with clocked.step("places"):
         places = place.load_places(actor=actor, rows=[*national_divisions(), *_own_places(pack)])
