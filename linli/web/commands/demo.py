@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 # What a home holds while its demo is being made; the file goes when all of it stands.
 UNFINISHED = "demo-unfinished"
-PARTS = ("data", "keys", UNFINISHED)
+PARTS = ("data", "keys", "lists", UNFINISHED)
 
 
 def demo(
@@ -61,7 +61,7 @@ def demo(
 def _refuse_foreign(home: Path) -> None:
     """Leave a folder alone that holds anything but an instance; sweep away a demo that was cut short."""
     if (home / UNFINISHED).exists() and not os.environ.get("DATABASE_URL"):
-        for part in ("data", "keys"):
+        for part in ("data", "keys", "lists"):
             shutil.rmtree(home / part, ignore_errors=True)
         return
     foreign = [each for each in home.iterdir() if each.name not in PARTS] if home.exists() else []
