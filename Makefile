@@ -90,7 +90,11 @@ prove: .venv/.test .venv/.words  ## the same tests with twenty times the rounds,
 	LINLI_PROVE=1 $(PYTEST) --db sqlite -n $(WORKERS) -m "not browser"
 	LINLI_PROVE=1 $(PYTEST) --db postgres -n $(WORKERS) -m "not browser"
 
-bench: .venv/.test  ## each engine beside its peers; writes docs/benchmarks.md
+.venv/.bench: .venv/.test requirements/bench.txt
+	$(UV) pip install -q --python $(PY) --require-hashes -r requirements/bench.txt
+	touch $@
+
+bench: .venv/.bench  ## each engine beside its peers; writes docs/benchmarks.md
 	$(PY) -m bench
 
 mechanisms: .venv/.test .venv/.words  ## the 90 mechanisms with and without a passing story

@@ -17,6 +17,7 @@ FILES: dict[str, list[str]] = {
     "core": ["pyproject.toml"],
     "analytics": ["pyproject.toml", "--extra", "analytics"],
     "test": ["pyproject.toml", "--extra", "analytics", "--extra", "test"],
+    "bench": ["pyproject.toml", "--extra", "analytics", "--extra", "test", "--extra", "bench"],
 }
 OPTIONS = ["--python-version", "3.11", "--generate-hashes", "--no-header", "--no-annotate", "-q"]
 SOURCE_LINES = ("--find-links", "--index-url", "--extra-index-url", "--default-index", "--index")
