@@ -11,12 +11,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from linli.engines import page
 from linli.engines.errors import Fault
 from linli.engines.words import Lang
 from linli.web.run import words
 from linli.web.run.pipeline import MainJob
 
-TEMPLATES = Path(__file__).parent / "templates"
+TEMPLATE = Path(__file__).parent / "templates" / "report.html"
 LEVELS = {
     1: ("当天", "same day"),
     2: ("3 天内", "within 3 days"),
@@ -30,13 +31,7 @@ OUR_OWN = "design"
 
 def render(job: MainJob, on: date, lang: Lang) -> str:
     """The page as HTML, complete in itself."""
-    from django.conf import settings
-    from django.template import Context, Engine
-
-    if not settings.configured:
-        settings.configure(USE_I18N=False, USE_TZ=True)
-    engine = Engine(dirs=[str(TEMPLATES)], autoescape=True)
-    return engine.get_template("report.html").render(Context(_content(job, on, lang)))
+    return page.render(TEMPLATE, _content(job, on), lang)
 
 
 def summary_line(job: MainJob, lang: Lang) -> str:
@@ -55,10 +50,9 @@ def _matched_needs(job: MainJob) -> int:
     return len(set(job.matched.proposals["need_id"].to_pylist())) if job.matched else 0
 
 
-def _content(job: MainJob, on: date, lang: Lang) -> dict[str, Any]:
+def _content(job: MainJob, on: date) -> dict[str, Any]:
     return {
         "on": on.isoformat(),
-        "first": lang,
         "strip": _strip(job),
         "sheets": _sheets(job),
         "link": job.link.report,
@@ -90,14 +84,8 @@ def _strip(job: MainJob) -> list[dict[str, Any]]:
     ]
 
 
-def _bars(counts: list[tuple[Any, int]]) -> list[tuple[Any, int, str]]:
-    """Each count with its width in percent of the largest."""
-    top = max((n for _, n in counts), default=1) or 1
-    return [(what, n, f"{100 * n / top:.1f}") for what, n in counts]
-
-
 def _sheets(job: MainJob) -> list[dict[str, Any]]:
-    bars = _bars([(sheet, sheet.taken) for sheet in job.book.sheets if sheet.is_list])
+    bars = page.bars([(sheet, sheet.taken) for sheet in job.book.sheets if sheet.is_list])
     return [
         {
             "file": sheet.file,
@@ -141,7 +129,7 @@ def _rules(job: MainJob) -> list[dict[str, Any]]:
             "n": f"{n:,}",
             "width": width,
         }
-        for rule, n, width in _bars(Counter(hits["rule"].to_pylist()).most_common())
+        for rule, n, width in page.bars(Counter(hits["rule"].to_pylist()).most_common())
     ]
 
 
@@ -167,13 +155,13 @@ def _needs(job: MainJob) -> list[dict[str, Any]]:
             "width": width,
             "met_width": f"{float(width) * met[code] / n:.1f}",
         }
-        for code, n, width in _bars(counts)
+        for code, n, width in page.bars(counts)
     ]
 
 
 def _levels(job: MainJob) -> list[dict[str, Any]]:
     counts = Counter(job.needs["level"].to_pylist())
-    bars = _bars([(level, counts.get(level, 0)) for level in (1, 2, 3, 4)])
+    bars = page.bars([(level, counts.get(level, 0)) for level in (1, 2, 3, 4)])
     return [
         {"level": level, "zh": LEVELS[level][0], "en": LEVELS[level][1], "n": f"{n:,}", "width": w}
         for level, n, w in bars
@@ -196,7 +184,7 @@ def _offers(job: MainJob) -> list[dict[str, Any]]:
             "n": f"{n:,}",
             "width": width,
         }
-        for offer, n, width in _bars(used.most_common(30))
+        for offer, n, width in page.bars(used.most_common(30))
     ]
 
 
@@ -208,7 +196,7 @@ def _unmet(job: MainJob) -> list[dict[str, Any]]:
     counts = Counter((row["binding"], row["code"]) for row in job.matched.unmet.select(["binding", "code"]).to_pylist())
     example = {(row["binding"], row["code"]): row for row in job.matched.unmet.to_pylist()}
     rows = []
-    for key, n, width in _bars(counts.most_common(30)):
+    for key, n, width in page.bars(counts.most_common(30)):
         unlocked = example[key]["unlocked_by"]
         rows.append(
             {
@@ -246,7 +234,7 @@ def _fault_kinds(job: MainJob) -> list[dict[str, Any]]:
             "n": f"{n:,}",
             "width": width,
         }
-        for (outcome, code), n, width in _bars(counts.most_common())
+        for (outcome, code), n, width in page.bars(counts.most_common())
     ]
 
 
