@@ -19,8 +19,14 @@ PROGRAMS = {
     "linkage": "linkage: linked pairs beside stock Splink, no truth used to link",
     "eligibility": "eligibility: nine rules over 3,000,000 residents beside plain SQL",
     "assignment": "assignment: the exact core beside bare OR-Tools; 100,000 needs × 20,000 offers",
+    "sortition": "sortition: exact leximin beside sortition-algorithms",
+    "opinion": "opinion: both modes beside Polis' published output and red-dwarf",
+    "budgeting": "budgeting: exact outcomes beside pabutools",
 }
-PARTS = ("splink", "duckdb", "ortools", "ibis-framework", "pyarrow")
+PARTS = (
+    *("splink", "duckdb", "ortools", "ibis-framework", "pyarrow", "numpy", "scipy", "highspy"),
+    *("sortition-algorithms", "red-dwarf", "pabutools"),
+)
 
 
 def main() -> int:

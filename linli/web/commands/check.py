@@ -1,0 +1,77 @@
+"""`linli check`: verify a result's certificate again, by the engine's own short independent program."""
+
+from __future__ import annotations
+
+import json
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated, Any, Literal, cast
+
+import typer
+
+from linli.engines.console import EXIT_BAD_INPUT, EXIT_CHECK_FAILED
+from linli.engines.verdict import Finding
+from linli.engines.words import Lang, Words
+
+CHECKED = ("sortition", "opinion", "budgeting")
+PROBLEMS = Words(
+    {
+        "unreadable": ("{file} 不是 JSON 结果文件：{why}", "{file} is not a JSON result: {why}"),
+        "unknown": (
+            "{file} 没有写明是哪个引擎的结果（engine 应是 {known} 之一），没法核对",
+            "{file} does not say which engine made it (engine should be one of {known}), so it cannot be checked",
+        ),
+        "missing": ("找不到文件 {file}", "there is no file {file}"),
+        "broken": (
+            "{file} 的内容不成结果：{why}",
+            "{file} does not hold a result: {why}",
+        ),
+    }
+)
+
+
+def check(
+    file: Annotated[Path, typer.Argument(help="结果文件 · the result to check")],
+    pool: Annotated[Path | None, typer.Option(help="抽签：报名表 · draw: the pool")] = None,
+    quotas: Annotated[Path | None, typer.Option(help="抽签：配额表 · draw: the quotas")] = None,
+    votes: Annotated[Path | None, typer.Option(help="意见图：投票表 · opinion: the votes")] = None,
+    comments: Annotated[Path | None, typer.Option(help="意见图：意见表 · opinion: the statements")] = None,
+    pb: Annotated[Path | None, typer.Option(help="预算：.pb 文件 · budget: the .pb file")] = None,
+    lang: Annotated[str, typer.Option(help="zh | en")] = "zh",
+) -> None:
+    """重新核对一份结果：证书成立吗 · does the certificate of a result hold? (exit 1 when it does not)"""
+    tongue = cast(Lang, "en" if lang == "en" else "zh")
+    given = {"pool": pool, "quotas": quotas, "votes": votes, "comments": comments, "pb": pb}
+    inputs = {name: path for name, path in given.items() if path is not None}
+    for path in (file, *inputs.values()):
+        if not path.is_file():
+            raise _stop("missing", tongue, file=path)
+    document = _document(file, tongue)
+    engine = document["engine"]
+    checking = import_module(f"linli.engines.{engine}.checking")
+    words: Words = import_module(f"linli.engines.{engine}.words").FINDINGS
+    try:
+        findings: list[Finding] = checking.check(document, inputs)
+    except (KeyError, TypeError, ValueError, IndexError) as error:
+        raise _stop("broken", tongue, file=file, why=f"{type(error).__name__}: {error}") from error
+    for finding in findings:
+        mark = "✓" if finding.ok else "✗"
+        sys.stderr.write(f"{mark} {words.say(finding.code, tongue, **finding.params)}\n")
+    if not findings or not all(finding.ok for finding in findings):
+        raise typer.Exit(EXIT_CHECK_FAILED)
+
+
+def _document(file: Path, lang: Lang) -> dict[str, Any]:
+    try:
+        document = json.loads(file.read_text("utf-8-sig"))
+    except (ValueError, OSError) as error:
+        raise _stop("unreadable", lang, file=file, why=error) from error
+    if not isinstance(document, dict) or document.get("engine") not in CHECKED:
+        raise _stop("unknown", lang, file=file, known="、".join(CHECKED))
+    return document
+
+
+def _stop(code: Literal["unreadable", "unknown", "missing", "broken"], lang: Lang, **params: object) -> typer.Exit:
+    sys.stderr.write(PROBLEMS.say(code, lang, **params) + "\n")
+    return typer.Exit(EXIT_BAD_INPUT)
