@@ -6,7 +6,7 @@ import json
 import sys
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -41,7 +41,7 @@ def check(
     lang: Annotated[str, typer.Option(help="zh | en")] = "zh",
 ) -> None:
     """重新核对一份结果：证书成立吗 · does the certificate of a result hold? (exit 1 when it does not)"""
-    tongue = cast(Lang, "en" if lang == "en" else "zh")
+    tongue: Lang = "en" if lang == "en" else "zh"
     given = {"pool": pool, "quotas": quotas, "votes": votes, "comments": comments, "pb": pb}
     inputs = {name: path for name, path in given.items() if path is not None}
     for path in (file, *inputs.values()):
