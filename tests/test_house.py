@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -94,6 +95,32 @@ def test_every_engine_has_a_page_and_knows_no_django(engine: str) -> None:
 def test_the_import_contracts_hold() -> None:
     configure()
     assert lint_imports(config_filename=str(ROOT / ".importlinter"), cache_dir=None)
+
+
+STEPS = ("urls", "pages", "api", "actions", "forms", "compute", "queries", "rules", "models")
+
+
+def steps(folder: Path) -> list[Path]:
+    """The modules of blocks that stand on the staircase, those cut in two by idea too."""
+    found = (path for block in FLOOR for path in (folder / block).glob("*.py") if block != "engines")
+    return [path for path in found if path.stem.split("_")[0] in STEPS]
+
+
+def test_the_staircase_knows_every_step() -> None:
+    contract = (ROOT / ".importlinter").read_text(encoding="utf-8").partition("contract:stairs]")[2]
+    known = set(re.findall(r"\((\w+)\)", contract))
+    assert {path.stem for path in steps(HOUSE) if block_of(path) != "core"} <= known
+
+
+def test_actions_know_no_forms() -> None:
+    """Both stand above compute, side by side: an action takes clean values, never a form."""
+    found = [
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path in steps(HOUSE)
+        for name in imported(path)
+        if path.stem.startswith("actions") and name.split(".")[-1].split("_")[0] == "forms"
+    ]
+    assert not found
 
 
 def house_models() -> list[type[models.Model]]:

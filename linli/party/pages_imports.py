@@ -16,7 +16,7 @@ from linli.core.actor import Actor
 from linli.core.audit import record_now
 from linli.core.errors import BadInput, NotFound
 from linli.core.jobs import job_state
-from linli.party import actions, compute, presenters_imports, queries, rules_imports
+from linli.party import actions_imports, compute, presenters_imports, queries, queries_imports, rules_imports
 from linli.party.forms import RowForm, UploadForm
 from linli.party.models import ImportBatch
 from linli.party.presenters import place_choices, place_words
@@ -35,7 +35,7 @@ def imports_page(request: HttpRequest) -> HttpResponse:
     form = UploadForm(request.POST or None, request.FILES or None, places=choices, initial=first)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
-        uid = actions.upload_lists(
+        uid = actions_imports.upload_lists(
             actor=actor,
             operation_id=given["operation_id"],
             files={file.name: file.read() for file in given["lists"]},
@@ -43,7 +43,7 @@ def imports_page(request: HttpRequest) -> HttpResponse:
             stated_on=given["stated_on"],
         )
         return redirect("import_page", uid=uid)
-    batches = list(queries.imports(actor)[:PER_PAGE])
+    batches = list(queries_imports.imports(actor)[:PER_PAGE])
     names = names_of_logins({batch.maker_uid for batch in batches})
     values = {
         "form": form,
@@ -57,7 +57,7 @@ def imports_page(request: HttpRequest) -> HttpResponse:
 def import_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     """One import as it stands: being read, to be checked, being written, in, or taken back."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    batch = queries.import_by_uid(actor, uid)
+    batch = queries_imports.import_by_uid(actor, uid)
     job = job_state(batch.job_uid) if batch.job_uid else None
     at_columns = request.GET.get("step") == "columns"
     values: dict[str, Any] = {
@@ -97,17 +97,17 @@ def _check(request: HttpRequest, actor: Actor, batch: ImportBatch, values: dict[
     segment = request.GET.get("rows", "look")
     code = request.GET.get("fault", "")
     page = int(request.GET["page"]) if request.GET.get("page", "").isdigit() else 1
-    look = list(queries.import_rows(batch, "look"))
+    look = list(queries_imports.import_rows(batch, "look"))
     if segment == "look":
         ids = [row.pk for row in look if _has(row, code)]
     else:
-        ids = list(queries.import_rows(batch, segment).values_list("pk", flat=True))
+        ids = list(queries_imports.import_rows(batch, segment).values_list("pk", flat=True))
     shown = ids[(max(page, 1) - 1) * PER_PAGE : max(page, 1) * PER_PAGE]
-    opened = queries.import_records(batch, shown)
+    opened = queries_imports.import_records(batch, shown)
     seen = {one.uid: one for one in queries.people(actor).filter(uid__in=presenters_imports.candidates_of(opened))}
     _note_read(actor, batch, "rows")
     total = sum(batch.counts.get(name, 0) for name in ("taken", "doubtful", "refused"))
-    taken = queries.rows_to_import(batch)
+    taken = queries_imports.rows_to_import(batch)
     asked = sum(1 for row in look if row.decision == "ask")
     values |= {
         "headline": presenters_imports.headline(batch.counts, asked),
@@ -153,9 +153,9 @@ def _note_read(actor: Actor, batch: ImportBatch, step: str) -> None:
 def columns_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     """The columns as a person corrected them: the lists are read again."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    batch = queries.import_by_uid(actor, uid)
+    batch = queries_imports.import_by_uid(actor, uid)
     columns = presenters_imports.chosen_columns(batch, request.POST.dict()) or None
-    actions.ask_check(actor=actor, operation_id=_operation(request), batch_uid=batch.uid, columns=columns)
+    actions_imports.ask_check(actor=actor, operation_id=_operation(request), batch_uid=batch.uid, columns=columns)
     return redirect("import_page", uid=uid)
 
 
@@ -169,7 +169,7 @@ def row_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     given = form.cleaned_data
     if given["decision"] == "same" and not queries.people(actor).filter(uid=given["person"]).exists():
         raise NotFound()
-    actions.decide_row(
+    actions_imports.decide_row(
         actor=actor,
         operation_id=given["operation_id"],
         batch_uid=uid,
@@ -187,7 +187,7 @@ def row_page(request: HttpRequest, uid: UUID) -> HttpResponse:
 def confirm_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Write what can be written."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    actions.ask_confirm(actor=actor, operation_id=_operation(request), batch_uid=uid)
+    actions_imports.ask_confirm(actor=actor, operation_id=_operation(request), batch_uid=uid)
     return redirect("import_page", uid=uid)
 
 
@@ -195,7 +195,7 @@ def confirm_page(request: HttpRequest, uid: UUID) -> HttpResponse:
 def withdraw_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Take the whole import back."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    actions.withdraw_import(actor=actor, operation_id=_operation(request), batch_uid=uid)
+    actions_imports.withdraw_import(actor=actor, operation_id=_operation(request), batch_uid=uid)
     messages.success(request, _("整批撤回了。这一批带来的人和事实，谁都看不到了。"))
     return redirect("import_page", uid=uid)
 
@@ -204,10 +204,10 @@ def withdraw_page(request: HttpRequest, uid: UUID) -> HttpResponse:
 def returned_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     """The rows with faults as the sender's own sheet, marked, with reasons and cures."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    batch = queries.import_by_uid(actor, uid)
+    batch = queries_imports.import_by_uid(actor, uid)
     if not batch.layouts:
         raise NotFound()
-    content = compute.returned_workbook(actor, batch, actions.files_of(batch), presenters_imports.lang())
+    content = compute.returned_workbook(actor, batch, actions_imports.files_of(batch), presenters_imports.lang())
     rows = batch.counts.get("refused", 0) + batch.counts.get("doubtful", 0)
     record_now(actor, "person.import", kind="import", uid=batch.uid, outcome="read", step="returned", rows=rows)
     response = HttpResponse(content, content_type=XLSX)

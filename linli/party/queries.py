@@ -28,7 +28,7 @@ from linli.core.errors import NotFound, Refused
 from linli.core.models import Guarded
 from linli.core.policy import ACTIONS, ActionRule
 from linli.core.sealed import blind_indexes, data_keys, make_data_keys
-from linli.party.models import Exclusion, Fact, Grant, GroupStatus, ImportBatch, ImportRow, Login, Person, Tie
+from linli.party.models import Exclusion, Fact, Grant, GroupStatus, ImportBatch, Login, Person, Tie
 
 G = TypeVar("G", bound=Guarded)
 
@@ -302,69 +302,9 @@ def keys_of(uids: Iterable[UUID]) -> dict[UUID, bytes]:
     return found | (make_data_keys(missing) if missing else {})
 
 
-def import_by_uid(actor: Actor, uid: UUID, *, lock: bool = False) -> ImportBatch:
-    """An import of a place where this actor may import; NotFound otherwise."""
-    rows = ImportBatch.objects.select_for_update() if lock else ImportBatch.objects.all()
-    batch = rows.filter(uid=uid).first()
-    if batch is None:
-        raise NotFound()
-    allow(actor, "person.import", import_facts(batch.place_path))
-    return batch
-
-
-def import_facts(place_path: str, sensitivity: Sensitivity = Sensitivity.SENSITIVE) -> ObjectFacts:
-    """What deciding needs to know of an import lying in a place; a list of people is sensitive."""
-    return ObjectFacts(kind="import", place_path=place_path, sensitivity=sensitivity)
-
-
 def list_facts(place_path: str) -> ObjectFacts:
     """What deciding needs to know of a list of a place that names nobody."""
     return ObjectFacts(kind="list", place_path=place_path, sensitivity=Sensitivity.INTERNAL)
-
-
-def imports(actor: Actor) -> QuerySet[ImportBatch]:
-    """Imports of the places where this actor may import, newest first."""
-    paths = [
-        g.place_path for g in actor.facts.grants if g.role in ACTIONS["person.import"].roles and g.holds(actor.today)
-    ]
-    inside = Q(pk__in=[])
-    for path in paths:
-        inside |= Q(place_path__startswith=path)
-    return ImportBatch.objects.filter(Q() if actor.system else inside).order_by("-created_at")
-
-
-def rows_to_import(batch: ImportBatch) -> QuerySet[ImportRow]:
-    """The rows that become people when the import is confirmed: not refused, not held back, no question open."""
-    rows = ImportRow.objects.filter(batch=batch).exclude(outcome="refused")
-    return rows.exclude(decision__in=("hold", "ask")).order_by("id")
-
-
-def people_met(batch: ImportBatch) -> QuerySet[Person]:
-    """The people already here to whom rows of this import belong."""
-    return Person.objects.filter(pk__in=rows_to_import(batch).filter(person__isnull=False).values("person")).exclude(
-        batch_uid=batch.uid
-    )
-
-
-def import_rows(batch: ImportBatch, segment: str) -> QuerySet[ImportRow]:
-    """Staged rows in the order of the sheets: `look` at (faults, likenesses), `fine`, or all."""
-    rows = ImportRow.objects.filter(batch=batch).order_by("file", "sheet", "row_number")
-    fine = Q(outcome="taken", decision="")
-    if segment == "look":
-        return rows.exclude(fine)
-    return rows.filter(fine) if segment == "fine" else rows
-
-
-def import_records(batch: ImportBatch, row_ids: Iterable[int]) -> list[tuple[ImportRow, dict[str, Any]]]:
-    """Staged rows with their sealed records opened, in the order of the sheets."""
-    key = data_keys([batch.uid])[batch.uid]
-    rows = ImportRow.objects.filter(batch=batch, pk__in=list(row_ids)).select_related("person")
-    opened = []
-    for row in rows.order_by("file", "sheet", "row_number"):
-        row.__dict__["_data_key"] = key
-        row.batch = batch
-        opened.append((row, json.loads(row.record or "{}")))
-    return opened
 
 
 def logins_near(actor: Actor, place_path: str) -> list[Login]:

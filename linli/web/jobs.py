@@ -9,8 +9,8 @@ from linli.core.jobs import JobFunction, Work
 from linli.core.notices import notify
 from linli.matching import actions as matching
 from linli.need import actions as need
-from linli.party import actions as party
-from linli.party import queries as people
+from linli.party import actions_imports as party
+from linli.party import queries_imports as imports
 
 
 def check_import(work: Work) -> dict[str, Any]:
@@ -22,7 +22,7 @@ def check_import(work: Work) -> dict[str, Any]:
 def confirm_import(work: Work) -> dict[str, Any]:
     """Write the people of an import, then screen the place and propose; tell who asked."""
     counts = party.confirm_import(actor=work.actor, operation_id=work.uid, work=work, **work.args)
-    place_path = people.import_by_uid(work.actor, party.as_uid(work.args["batch_uid"])).place_path
+    place_path = imports.import_by_uid(work.actor, party.as_uid(work.args["batch_uid"])).place_path
     return counts | find_needs(work, place_path)
 
 

@@ -18,7 +18,7 @@ from linli.core.audit import verify
 from linli.core.errors import Conflict, NotFound, Refused
 from linli.core.jobs import run_job
 from linli.core.models import AuditRow, Notice
-from linli.party import actions, compute, queries
+from linli.party import actions_imports, compute, queries, queries_imports
 from linli.party.models import Fact, Household, ImportBatch, ImportRow, Login, Person
 from linli.party.tests import make
 
@@ -49,7 +49,7 @@ def lead() -> Actor:
 
 
 def upload(actor: Actor, content: bytes = b"", operation_id: UUID | None = None, place: str = make.TOWN) -> ImportBatch:
-    uid = actions.upload_lists(
+    uid = actions_imports.upload_lists(
         actor=actor,
         operation_id=operation_id or uuid4(),
         files={"低保名册.xlsx": content},
@@ -72,7 +72,7 @@ def checked(actor: Actor, *rows: tuple[str, ...], **given: Any) -> ImportBatch:
 
 
 def confirmed(actor: Actor, batch: ImportBatch) -> ImportBatch:
-    actions.ask_confirm(actor=actor, operation_id=uuid4(), batch_uid=batch.uid)
+    actions_imports.ask_confirm(actor=actor, operation_id=uuid4(), batch_uid=batch.uid)
     return done(batch)
 
 
@@ -85,7 +85,7 @@ def visible_batch(actor: Actor, **fields: Any) -> ImportBatch:
 
 
 def decide(actor: Actor, row: ImportRow, decision: str, person_uid: UUID | None = None) -> None:
-    actions.decide_row(
+    actions_imports.decide_row(
         actor=actor,
         operation_id=uuid4(),
         batch_uid=row.batch.uid,
@@ -113,7 +113,7 @@ def test_from_upload_to_people_and_over_again_when_interrupted(lead: Actor):
     assert {"party.import_checked", "party.import_done"} <= told
 
     ImportBatch.objects.update(state="importing")
-    actions.confirm_import(actor=lead, operation_id=uuid4(), batch_uid=batch.uid)
+    actions_imports.confirm_import(actor=lead, operation_id=uuid4(), batch_uid=batch.uid)
     batch.refresh_from_db()
     assert (batch.state, Person.objects.count(), batch.counts["people_new"]) == ("visible", 2, 2)
     assert Household.objects.count() == 2
@@ -126,12 +126,12 @@ def test_what_is_wrong_is_sealed_and_goes_back_on_the_senders_sheet(lead: Actor)
     clear = json.dumps(stored, ensure_ascii=False)
     for cell in (*GOOD[1:], *OLD_ID[3:], *NOBODY[3:]):
         assert cell in ("女", "男", "无") or cell not in clear
-    rows = queries.import_rows(batch, "all").values_list("pk", flat=True)
-    opened = {row.row_number: record for row, record in queries.import_records(batch, rows)}
+    rows = queries_imports.import_rows(batch, "all").values_list("pk", flat=True)
+    opened = {row.row_number: record for row, record in queries_imports.import_records(batch, rows)}
     assert opened[5]["written"]["birth_on"] == "1960-02-30"
     assert {fault["value"] for fault in opened[4]["faults"]} == {"999999430817101"}
 
-    book = load_workbook(io.BytesIO(compute.returned_workbook(lead, batch, actions.files_of(batch), "zh")))
+    book = load_workbook(io.BytesIO(compute.returned_workbook(lead, batch, actions_imports.files_of(batch), "zh")))
     text = " ".join(str(cell.value or "") for row in book.active.iter_rows() for cell in row)
     assert "沈永福" in text
     assert "何文斌" in text
@@ -149,8 +149,8 @@ def test_somebody_already_here_is_met_unless_a_person_says_otherwise(lead: Actor
 
     decide(lead, known, "new")
     decide(lead, other, "hold")
-    assert list(queries.rows_to_import(batch)) == [known]
-    assert not queries.people_met(batch).exists()
+    assert list(queries_imports.rows_to_import(batch)) == [known]
+    assert not queries_imports.people_met(batch).exists()
     with pytest.raises(NotFound):
         decide(lead, known, "same", there.uid)
 
@@ -158,7 +158,7 @@ def test_somebody_already_here_is_met_unless_a_person_says_otherwise(lead: Actor
     other.decision, other.person = "ask", None
     other.candidates = [{"person": str(there.uid), "probability": 0.8, "for": "姓名同音", "against": ""}]
     other.save()
-    assert other not in queries.rows_to_import(batch)
+    assert other not in queries_imports.rows_to_import(batch)
     decide(lead, other, "same", there.uid)
     decide(lead, known, "hold")
     batch = confirmed(lead, batch)
@@ -175,7 +175,7 @@ def test_an_excluded_importer_learns_of_no_likeness(lead: Actor):
     record = {"unique_id": "a", "file": "a", "sheet": "b", "row": 3, "name": "钱桂芳"}
     match = compute.Match(None, "c", 0.8, ({"person": str(there.uid), "probability": 0.8, "for": "", "against": ""},))
     book = SimpleNamespace(faults=(), records=SimpleNamespace(to_pylist=lambda: [record]))
-    (row,) = actions._staged_rows(lead, batch, SimpleNamespace(book=book, written={}), {"a": match})
+    (row,) = actions_imports._staged_rows(lead, batch, SimpleNamespace(book=book, written={}), {"a": match})
     assert (row.decision, row.candidates) == ("", [])
 
 
@@ -183,7 +183,7 @@ def test_corrected_columns_are_read_again(lead: Actor):
     batch = checked(lead, GOOD, headings=("序号", "甲", "性别", "身份证号", "出生日期", "联系电话", "乙"))
     index = {column["heading"]: str(column["index"]) for column in batch.layouts[0]["columns"]}
     columns = [{index["甲"]: "name", index["乙"]: "address"}]
-    actions.ask_check(actor=lead, operation_id=uuid4(), batch_uid=batch.uid, columns=columns)
+    actions_imports.ask_check(actor=lead, operation_id=uuid4(), batch_uid=batch.uid, columns=columns)
     batch = done(batch)
     fields = {column["heading"]: column["field"] for column in batch.layouts[0]["columns"]}
     assert (fields["甲"], fields["乙"], fields["身份证号"]) == ("name", "address", "id_no")
@@ -197,7 +197,7 @@ def test_a_file_that_cannot_be_read_says_why(lead: Actor):
     assert fault["file"] == "低保名册.xlsx"
     assert fault["code"] in ("file_broken", "file_not_table")
     with pytest.raises(Refused, match="import_state"):
-        actions.ask_confirm(actor=lead, operation_id=uuid4(), batch_uid=batch.uid)
+        actions_imports.ask_confirm(actor=lead, operation_id=uuid4(), batch_uid=batch.uid)
 
 
 def test_people_of_an_import_that_is_not_visible_are_unseen(lead: Actor):
@@ -220,7 +220,7 @@ def test_the_same_operation_acts_once(lead: Actor):
 
 def test_a_busy_import_takes_no_second_job(lead: Actor):
     batch = upload(lead)
-    for ask in (actions.ask_confirm, partial(actions.ask_check, columns=None)):
+    for ask in (actions_imports.ask_confirm, partial(actions_imports.ask_check, columns=None)):
         with pytest.raises(Refused, match="import_busy"):
             ask(actor=lead, operation_id=uuid4(), batch_uid=batch.uid)
 
@@ -231,11 +231,11 @@ def test_another_place_is_refused_and_recorded(lead: Actor):
     assert AuditRow.objects.filter(action="person.import", outcome="denied").count() == 1
     batch = visible_batch(lead)
     other = make.actor(make.login("other", ("lead", make.NEXT_TOWN)))
-    for act in (actions.ask_confirm, actions.withdraw_import):
+    for act in (actions_imports.ask_confirm, actions_imports.withdraw_import):
         with pytest.raises((Refused, NotFound)):
             act(actor=other, operation_id=uuid4(), batch_uid=batch.uid)
-    assert batch not in queries.imports(other)
-    assert batch in queries.imports(lead)
+    assert batch not in queries_imports.imports(other)
+    assert batch in queries_imports.imports(lead)
 
 
 def test_without_a_second_factor_nothing_is_imported():
@@ -247,9 +247,9 @@ def test_withdrawing_hides_all_of_it_for_a_day(lead: Actor):
     batch = visible_batch(lead)
     late = make.actor(Login.objects.get(), now=batch.confirmed_at + timedelta(hours=24))
     with pytest.raises(Refused, match="import_too_old"):
-        actions.withdraw_import(actor=late, operation_id=uuid4(), batch_uid=batch.uid)
+        actions_imports.withdraw_import(actor=late, operation_id=uuid4(), batch_uid=batch.uid)
     assert queries.people(lead).count() == 1
-    actions.withdraw_import(actor=lead, operation_id=uuid4(), batch_uid=batch.uid)
+    actions_imports.withdraw_import(actor=lead, operation_id=uuid4(), batch_uid=batch.uid)
     assert not queries.people(lead).exists()
     with pytest.raises(Refused, match="import_state"):
-        actions.withdraw_import(actor=lead, operation_id=uuid4(), batch_uid=batch.uid)
+        actions_imports.withdraw_import(actor=lead, operation_id=uuid4(), batch_uid=batch.uid)

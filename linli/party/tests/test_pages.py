@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from linli.core.models import AuditRow
-from linli.party import actions
+from linli.party import actions_imports
 from linli.party.models import ImportBatch, ImportRow, Login, Person
 from linli.party.tests import make
 from linli.party.tests.test_rights_pages import enter
@@ -281,4 +281,4 @@ def test_returned_rows_come_as_the_senders_file(lead: Client):
     assert response.content[:2] == b"PK"
     assert "%E5%90%8D%E5%86%8C" in response["Content-Disposition"]
     assert AuditRow.objects.get(action="person.import", params__contains="returned").outcome == "read"
-    assert actions.files_of(batch) == {"名册.csv": content}
+    assert actions_imports.files_of(batch) == {"名册.csv": content}

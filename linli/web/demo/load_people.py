@@ -18,6 +18,7 @@ from linli.core.actor import Actor
 from linli.core.models import Job
 from linli.offer import actions as offers
 from linli.party import actions as party
+from linli.party import actions_imports as imports
 from linli.party.models import ImportBatch, ImportRow, Login, Person, Tie
 from linli.party.names import initials, pinyin
 from linli.place import queries as places
@@ -45,7 +46,7 @@ def county_path(pack: Pack) -> str:
 def import_lists(actor: Actor, world: World, sheets: list[DepartmentList], staff: Staff) -> ImportBatch:
     """Upload every list as the county's officer does, then do the two jobs this asks for; gives the import."""
     officer = staff.actor(IMPORTER, actor.now)
-    uid = party.upload_lists(
+    uid = imports.upload_lists(
         actor=officer,
         operation_id=uuid4(),
         files={each.file: each.bytes() for each in sheets},
@@ -54,7 +55,7 @@ def import_lists(actor: Actor, world: World, sheets: list[DepartmentList], staff
     )
     batch = ImportBatch.objects.get(uid=uid)
     _do(batch, actor.now)
-    party.ask_confirm(actor=officer, operation_id=uuid4(), batch_uid=UUID(uid))
+    imports.ask_confirm(actor=officer, operation_id=uuid4(), batch_uid=UUID(uid))
     batch.refresh_from_db()
     _do(batch, actor.now)
     batch.refresh_from_db()

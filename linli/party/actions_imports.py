@@ -1,0 +1,311 @@
+"""Writes of imports: a list comes in, is read, checked, mended, confirmed, taken back. One verb each."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+from linli.core.acting import action
+from linli.core.actor import Actor
+from linli.core.audit import record, unit_of_work
+from linli.core.errors import BadInput, NotFound, stop_if
+from linli.core.jobs import add_job, job_state
+from linli.core.notices import notify
+from linli.core.sealed import data_key
+from linli.engines.progress import Progress, silent
+from linli.party import compute, queries, queries_imports, rules_imports
+from linli.party.actions import CHUNK, add_people
+from linli.party.models import Fact, GroupStatus, Household, ImportBatch, ImportRow, Person
+from linli.party.reading import Upload
+
+
+@action("person.import")
+def upload_lists(*, actor: Actor, files: Mapping[str, bytes], place_path: str, stated_on: date) -> str:
+    """Keep uploaded lists, sealed, before anything is read from them. Answers the batch's uid."""
+    queries.allow(actor, "person.import", queries_imports.import_facts(place_path))
+    batch = ImportBatch(
+        created_at=actor.now,
+        file_names=list(files),
+        content_digest=hashlib.sha256(b"".join(files.values())).hexdigest(),
+        place_path=place_path,
+        maker_uid=actor.login_uid or uuid4(),
+        stated_on=stated_on,
+    )
+    batch.content = json.dumps({name: content.hex() for name, content in files.items()})
+    batch.job_uid = add_job(actor, "party.check_import", batch_uid=str(batch.uid))
+    batch.save()
+    size = sum(len(content) for content in files.values())
+    record(actor, "person.import", kind="import", uid=batch.uid, digest=batch.content_digest, size=size)
+    return str(batch.uid)
+
+
+@action("person.import")
+def ask_check(*, actor: Actor, batch_uid: UUID, columns: Sequence[Mapping[str, str | None]] | None) -> str:
+    """Read the lists again with columns the user corrected."""
+    batch = queries_imports.import_by_uid(actor, batch_uid, lock=True)
+    stop_if(rules_imports.why_not_busy(_job_state(batch)) or rules_imports.why_not_move(batch.state, "checked"))
+    batch.job_uid = add_job(
+        actor, "party.check_import", batch_uid=str(batch.uid), columns=list(columns) if columns else None
+    )
+    batch.save(update_fields=["job_uid"])
+    record(actor, "person.import", kind="import", uid=batch.uid, step="columns")
+    return str(batch.uid)
+
+
+@action("person.import")
+def ask_confirm(*, actor: Actor, batch_uid: UUID) -> str:
+    """Say that a checked import shall be written; the writing is a job."""
+    batch = queries_imports.import_by_uid(actor, batch_uid, lock=True)
+    taken = queries_imports.rows_to_import(batch).count()
+    stop_if(rules_imports.why_not_busy(_job_state(batch)) or rules_imports.why_not_confirm(batch.state, taken))
+    batch.job_uid = add_job(actor, "party.confirm_import", batch_uid=str(batch.uid))
+    batch.save(update_fields=["job_uid"])
+    record(actor, "person.import", kind="import", uid=batch.uid, step="confirmed", rows=taken)
+    return str(batch.uid)
+
+
+def _job_state(batch: ImportBatch) -> str | None:
+    job = job_state(batch.job_uid) if batch.job_uid else None
+    return job["state"] if job else None
+
+
+def as_uid(value: UUID | str) -> UUID:
+    """A uid as a job carries it."""
+    return value if isinstance(value, UUID) else UUID(value)
+
+
+def check_import(
+    *,
+    actor: Actor,
+    operation_id: UUID,
+    batch_uid: UUID | str,
+    columns: Sequence[Mapping[str, str | None]] | None = None,
+    work: Progress = silent,
+) -> str:
+    """Read the list with these columns, match its rows with the people here, and stage every row with its faults.
+
+    Reading and matching happen before any transaction opens: they take seconds, and the write lock
+    may be held for a fraction of one only. Files that cannot be read at all end the import, each with its reason.
+    """
+    batch = queries_imports.import_by_uid(actor, as_uid(batch_uid))
+    work("read")
+    try:
+        upload = compute.read_upload(actor, files_of(batch), columns, batch.stated_on or actor.today)
+    except BadInput as error:
+        faults = error.params.get("faults") or [{"code": error.code}]
+        return str(_mark_failed(actor=actor, operation_id=operation_id, batch_uid=batch.uid, faults=faults))
+    work("link")
+    matches = compute.match_records(actor, upload.book.records, batch.place_path)
+    with unit_of_work():
+        ImportRow.objects.filter(batch=batch).delete()
+    with unit_of_work():
+        key = data_key(batch.uid, make=True)
+    rows = _staged_rows(actor, batch, upload, matches)
+    for row in rows:
+        row.__dict__["_data_key"] = key
+    for start in range(0, len(rows), CHUNK):
+        work("stage", start, len(rows))
+        with unit_of_work():
+            ImportRow.objects.bulk_create(rows[start : start + CHUNK])
+    samples = json.dumps([{c.index: list(c.sample[:3]) for c in layout.columns} for layout in upload.layouts])
+    layouts = _plain(upload)
+    done = _mark_checked(actor=actor, operation_id=operation_id, batch_uid=batch.uid, layouts=layouts, samples=samples)
+    return str(done)
+
+
+def files_of(batch: ImportBatch) -> dict[str, bytes]:
+    """The files of an import as they were sent."""
+    return {name: bytes.fromhex(content) for name, content in json.loads(batch.content).items()}
+
+
+def _plain(upload: Upload) -> list[dict[str, Any]]:
+    return [
+        {
+            "file": layout.file,
+            "sheet": layout.sheet,
+            "is_list": layout.is_list,
+            "title": layout.title,
+            "groups": list(layout.groups),
+            "columns": [
+                {"index": c.index, "heading": c.heading, "field": c.field, "why": c.why} for c in layout.columns
+            ],
+        }
+        for layout in upload.layouts
+    ]
+
+
+def _staged_rows(
+    actor: Actor, batch: ImportBatch, upload: Upload, matches: Mapping[str, compute.Match]
+) -> list[ImportRow]:
+    faults: dict[tuple[str, str, int], list[dict[str, Any]]] = {}
+    for fault in upload.book.faults:
+        if fault.row is not None:
+            faults.setdefault((fault.file, fault.sheet, fault.row), []).append(fault.as_dict())
+    here = queries.person_ids(actor, [m.person_uid for m in matches.values() if m.person_uid])
+    closed = {str(uid) for uid in queries.excluded_from(batch.maker_uid)}
+    rows = []
+    for value in upload.book.records.to_pylist():
+        place = (value["file"], value["sheet"], value["row"])
+        match = matches[value["unique_id"]]
+        found = faults.pop(place, [])
+        row = _staged_row(actor, batch, place, value["unique_id"], found, upload.written.get(place), value)
+        row.outcome = "doubtful" if found else "taken"
+        row.person_id = here.get(match.person_uid) if match.person_uid else None
+        row.cluster, row.probability = match.cluster, match.probability
+        row.candidates = [each for each in match.candidates if each["person"] not in closed]
+        row.decision = "ask" if row.candidates and row.person_id is None else ""
+        rows.append(row)
+    for place, found in faults.items():
+        rows.append(_staged_row(actor, batch, place, ":".join(map(str, place)), found, upload.written.get(place), {}))
+        rows[-1].outcome = "refused"
+    return rows
+
+
+def _staged_row(
+    actor: Actor,
+    batch: ImportBatch,
+    place: tuple[str, str, int],
+    record_id: str,
+    faults: list[dict[str, Any]],
+    written: Mapping[str, str] | None,
+    value: Mapping[str, Any],
+) -> ImportRow:
+    file, sheet, number = place
+    sealed = {**value, "written": written or {}, "faults": faults}
+    return ImportRow(
+        created_at=actor.now,
+        batch=batch,
+        file=file,
+        sheet=sheet,
+        row_number=number,
+        record_id=record_id,
+        record=json.dumps(sealed, ensure_ascii=False, default=str),
+        faults=[{name: fault[name] for name in ("code", "outcome", "column")} for fault in faults],
+    )
+
+
+@action("person.import")
+def _mark_checked(*, actor: Actor, batch_uid: UUID, layouts: list[dict[str, Any]], samples: str) -> str:
+    batch = queries_imports.import_by_uid(actor, batch_uid, lock=True)
+    stop_if(rules_imports.why_not_move(batch.state, "checked"))
+    outcomes = Counter(ImportRow.objects.filter(batch=batch).values_list("outcome", flat=True))
+    batch.state, batch.layouts, batch.samples = "checked", layouts, samples
+    batch.counts = {name: outcomes.get(name, 0) for name in ("taken", "doubtful", "refused")}
+    batch.counts["matched"] = ImportRow.objects.filter(batch=batch, person__isnull=False).count()
+    batch.save(update_fields=["state", "layouts", "samples", "counts"])
+    record(actor, "person.import", kind="import", uid=batch.uid, step="checked", **batch.counts)
+    notify(actor, [batch.maker_uid], "party.import_checked", link=page_of(batch), **batch.counts)
+    return str(batch.uid)
+
+
+@action("person.import")
+def _mark_failed(*, actor: Actor, batch_uid: UUID, faults: list[dict[str, Any]]) -> str:
+    batch = queries_imports.import_by_uid(actor, batch_uid, lock=True)
+    stop_if(rules_imports.why_not_move(batch.state, "failed"))
+    batch.state, batch.counts = "failed", {"faults": [{**fault, "value": ""} for fault in faults]}
+    batch.save(update_fields=["state", "counts"])
+    record(
+        actor, "person.import", kind="import", uid=batch.uid, step="failed", codes=sorted({f["code"] for f in faults})
+    )
+    notify(actor, [batch.maker_uid], "party.import_failed", link=page_of(batch))
+    return str(batch.uid)
+
+
+def page_of(batch: ImportBatch) -> str:
+    """Where an import is shown."""
+    return f"/imports/{batch.uid}/"
+
+
+@action("person.import")
+def decide_row(*, actor: Actor, batch_uid: UUID, row_id: int, decision: str, person_uid: UUID | None) -> str:
+    """Say of a doubtful row whether it is an existing person (`same`), somebody new (`new`), or stays out (`hold`)."""
+    batch = queries_imports.import_by_uid(actor, batch_uid, lock=True)
+    stop_if(rules_imports.why_not_busy(_job_state(batch)) or rules_imports.why_not_move(batch.state, "checked"))
+    row = ImportRow.objects.select_for_update().filter(batch=batch, pk=row_id).first()
+    if row is None or decision not in ("same", "new", "hold"):
+        raise NotFound()
+    row.decision = decision
+    offered = {candidate["person"] for candidate in row.candidates}
+    if decision == "same":
+        if person_uid is None or str(person_uid) not in offered:
+            raise NotFound()
+        row.person_id = queries.person_ids(actor, [person_uid])[person_uid]
+    else:
+        row.person_id = None
+        row.cluster = f"row:{row.pk}"
+    row.save(update_fields=["decision", "person", "cluster"])
+    record(actor, "person.import", kind="import", uid=batch.uid, step="row", row=row.row_number, decision=decision)
+    return str(batch.uid)
+
+
+def confirm_import(
+    *, actor: Actor, operation_id: UUID, batch_uid: UUID | str, work: Progress = silent
+) -> dict[str, Any]:
+    """Write the people of a checked import in chunks nobody sees, then make the whole visible by one row."""
+    batch = queries_imports.import_by_uid(actor, as_uid(batch_uid))
+    if batch.state == "visible":
+        return dict(_publish(actor=actor, operation_id=operation_id, batch_uid=batch.uid))
+    if batch.state == "importing":
+        _start_over(batch)
+    _begin(actor=actor, operation_id=uuid4(), batch_uid=batch.uid)
+    work("resolve")
+    rows = list(queries_imports.rows_to_import(batch))
+    records, clusters = compute.staged_records(batch, rows)
+    drafts = compute.draft_people(actor, records, clusters, batch.place_path, batch.stated_on or actor.today)
+    existing = {row.cluster: row.person_id for row in rows if row.person_id}
+    add_people(actor=actor, drafts=drafts, batch=batch, rows=rows, existing=existing, work=work)
+    return dict(_publish(actor=actor, operation_id=operation_id, batch_uid=batch.uid))
+
+
+def _start_over(batch: ImportBatch) -> None:
+    """Take away what an interrupted writing left; nobody has seen it."""
+    for model in (Fact, GroupStatus, Person, Household):
+        while uids := list(model.objects.filter(batch_uid=batch.uid).values_list("pk", flat=True)[:CHUNK]):
+            with unit_of_work():
+                model.objects.filter(pk__in=uids).delete()
+
+
+@action("person.import")
+def _begin(*, actor: Actor, batch_uid: UUID) -> str:
+    batch = queries_imports.import_by_uid(actor, batch_uid, lock=True)
+    taken = queries_imports.rows_to_import(batch).count()
+    stop_if(rules_imports.why_not_confirm(batch.state, taken))
+    batch.state = "importing"
+    batch.save(update_fields=["state"])
+    record(actor, "person.import", kind="import", uid=batch.uid, step="importing", rows=taken)
+    return str(batch.uid)
+
+
+@action("person.import")
+def _publish(*, actor: Actor, batch_uid: UUID) -> dict[str, Any]:
+    batch = queries_imports.import_by_uid(actor, batch_uid, lock=True)
+    stop_if(rules_imports.why_not_move(batch.state, "visible"))
+    rows = ImportRow.objects.filter(batch=batch)
+    batch.counts |= {
+        "people_new": Person.objects.filter(batch_uid=batch.uid).count(),
+        "people_known": queries_imports.people_met(batch).count(),
+        "rows_in": queries_imports.rows_to_import(batch).count(),
+        "rows_held": rows.filter(decision__in=("hold", "ask")).exclude(outcome="refused").count(),
+        "facts": Fact.objects.filter(batch_uid=batch.uid).count(),
+    }
+    batch.state, batch.confirmed_at = "visible", actor.now
+    batch.save(update_fields=["state", "counts", "confirmed_at"])
+    record(actor, "person.import", kind="import", uid=batch.uid, step="visible", **batch.counts)
+    notify(actor, [batch.maker_uid], "party.import_done", link=page_of(batch), **batch.counts)
+    return {"batch": str(batch.uid), **batch.counts}
+
+
+@action("person.import")
+def withdraw_import(*, actor: Actor, batch_uid: UUID) -> str:
+    """Take a whole import back: one row changes state and all it brought is out of sight."""
+    batch = queries_imports.import_by_uid(actor, batch_uid, lock=True)
+    stop_if(rules_imports.why_not_withdraw(batch.state, batch.confirmed_at, actor.now))
+    batch.state, batch.withdrawn_at = "withdrawn", actor.now
+    batch.save(update_fields=["state", "withdrawn_at"])
+    record(actor, "person.import", kind="import", uid=batch.uid, step="withdrawn")
+    return str(batch.uid)
