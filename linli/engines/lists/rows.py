@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -37,7 +38,7 @@ def sort_rows(grid: Grid, layout: Layout) -> Rows:
         first = next(((i, cell) for i, cell in enumerate(row) if cell), None)
         if first is None:
             skipped["blank"] += 1
-        elif _is_total(first[1]) or _is_total(name):
+        elif _is_total(first[1]) or _is_total(name) or (_counts(name or first[1]) and not any(row[i] for i in tell)):
             skipped["total"] += 1
         elif name and name_at in headings and heading_key(name) == headings[name_at]:
             repeated.append(number)
@@ -63,7 +64,7 @@ def _not_a_person(row: tuple[str, ...], number: int, grid: Grid, name_at: int | 
         return "blank"
     if any(_signs(text) for text in texts):
         return "signature"
-    if any(_is_total(text) for text in texts):
+    if any(_is_total(text) or _counts(text) for text in texts):
         return "total"
     merged = any((number, i) in grid.merged for i in filled)
     if len(texts) == 1 and (merged or filled != [name_at] or len(next(iter(texts))) > 6):
@@ -88,6 +89,16 @@ def _is_total(text: str) -> bool:
         return False
     key = heading_key(text)
     return key.startswith(_words("totals")) and (key in _words("totals") or not plain(text).isalpha())
+
+
+# 3人, 共 12 户 35 人, 计三人次: how many there are, with or without a word before.
+_COUNT = re.compile(r"(?:总计|合计|共计|共有|共|计)?(?:[0-9,]+|[〇零一二两三四五六七八九十百千]+)(?:人次|人|户|名|条|份)")
+
+
+def _counts(text: str) -> bool:
+    """Whether a cell says nothing but how many persons or households there are; no name reads so."""
+    whole = "".join(plain(text).split()).rstrip("。.")
+    return bool(whole) and len(whole) <= 24 and re.fullmatch(f"(?:{_COUNT.pattern}[,、;]?)+", whole) is not None
 
 
 def _signs(text: str) -> bool:

@@ -154,6 +154,23 @@ def test_sums_signatures_notes_and_empty_rows_are_no_persons() -> None:
     assert (report.read, report.taken, report.refused) == (3, 2, 1)
 
 
+@pytest.mark.parametrize(
+    "row",
+    [["共", "3人", "", ""], ["", "3 人", "", ""], ["3人", "", "", ""], ["共１２户３５人", "", "", ""],
+     ["", "计三人次。", "", ""], ["合计", "", "3户,5人", ""], ["", "", "共3人", ""]],
+)  # fmt: skip
+def test_how_many_there_are_is_no_person(row: list[str]) -> None:
+    book = read(grid([["序号", "姓名", "身份证号", "住址"], ["1", "张远山", GOOD, "石桥"], row]))
+    assert book.sheets[0].skipped == {"total": 1}
+    assert not book.faults
+
+
+@pytest.mark.parametrize("name", ["计春生", "共青", "万名", "三人"])
+def test_a_name_that_begins_like_a_count_is_a_name_beside_a_number(name: str) -> None:
+    book = read(grid([["序号", "姓名", "身份证号"], ["1", name, GOOD]]))
+    assert book.records["name"].to_pylist() == [name]
+
+
 def test_several_sheets_and_their_names() -> None:
     rows = [["序号", "姓名", "身份证号"], ["1", "张远山", GOOD]]
     options = [["下拉", "选项"], ["男", "是"], ["女", "否"]]
