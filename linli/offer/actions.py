@@ -15,6 +15,7 @@ from linli.core.errors import BadInput, Conflict
 from linli.offer import compute, queries
 from linli.offer.models import Offer, OfferImport
 from linli.party import queries as party
+from linli.party import queries_imports as imports
 from linli.party import queries_names as names
 from linli.place import queries as places
 
@@ -40,7 +41,7 @@ def import_offers(
     An offer whose code is here already is brought up to date, if it lies where the actor may import; its
     used places stay. `persons` names the person behind a volunteer's offer, by offer code.
     """
-    party.allow(actor, "offer.import", party.import_facts(place_path, sensitivity=Sensitivity.INTERNAL))
+    party.allow(actor, "offer.import", imports.import_facts(place_path, sensitivity=Sensitivity.INTERNAL))
     book = compute.read_offers(file_name, content)
     refused = [fault.as_dict() for fault in book.faults if fault.outcome == "refused"]
     if refused:
