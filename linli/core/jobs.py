@@ -151,6 +151,6 @@ def take_up_left_behind() -> int:
 
 def job_state(uid: UUID) -> dict[str, Any] | None:
     """How far a job is, for the page that waits for it."""
-    names = ("name", "state", "step", "done", "total", "answer", "fault", "tries", "actor_uid")
+    names = ("name", "state", "step", "done", "total", "answer", "fault", "tries", "actor_uid", "started_at")
     found: dict[str, Any] | None = Job.objects.filter(uid=uid).values(*names).first()
     return found

@@ -14,7 +14,7 @@ from linli.core.acting import action
 from linli.core.actor import Actor
 from linli.core.audit import record, unit_of_work
 from linli.core.errors import BadInput, NotFound, stop_if
-from linli.core.jobs import add_job, job_state
+from linli.core.jobs import JobStopped, add_job, job_state, stop_job
 from linli.core.notices import notify
 from linli.core.sealed import data_key
 from linli.engines.progress import Progress, silent
@@ -69,6 +69,23 @@ def ask_confirm(*, actor: Actor, batch_uid: UUID) -> str:
     return str(batch.uid)
 
 
+@action("person.import")
+def stop_import(*, actor: Actor, batch_uid: UUID) -> str:
+    """Stop reading or writing: what was there before stays, and of what was begun nothing is left."""
+    batch = queries_imports.import_by_uid(actor, batch_uid, lock=True)
+    stop_if(rules_imports.why_not_stop(batch.state, _job_state(batch)))
+    assert batch.job_uid is not None, "an import at work has a job"
+    stop_job(batch.job_uid)
+    record(actor, "person.import", kind="import", uid=batch.uid, step="stop")
+    return str(batch.uid)
+
+
+def _stop_if_asked(batch: ImportBatch) -> None:
+    """Asked in the transaction that would show the work, so that it is never shown after somebody stopped it."""
+    if _job_state(batch) == "stopped":
+        raise JobStopped
+
+
 def _job_state(batch: ImportBatch) -> str | None:
     job = job_state(batch.job_uid) if batch.job_uid else None
     return job["state"] if job else None
@@ -101,8 +118,7 @@ def check_import(
         return str(_mark_failed(actor=actor, operation_id=operation_id, batch_uid=batch.uid, faults=faults))
     work("link")
     matches = compute.match_records(actor, upload.book.records, batch.place_path)
-    with unit_of_work():
-        ImportRow.objects.filter(batch=batch).delete()
+    _clear_rows(actor=actor, operation_id=uuid4(), batch_uid=batch.uid)
     with unit_of_work():
         key = data_key(batch.uid, make=True)
     rows = _staged_rows(actor, batch, upload, matches)
@@ -116,6 +132,19 @@ def check_import(
     layouts = _plain(upload)
     done = _mark_checked(actor=actor, operation_id=operation_id, batch_uid=batch.uid, layouts=layouts, samples=samples)
     return str(done)
+
+
+@action("person.import")
+def _clear_rows(*, actor: Actor, batch_uid: UUID) -> str:
+    """Before rows are staged again the import counts as unread: stopped half-way, nobody confirms half of it."""
+    batch = queries_imports.import_by_uid(actor, batch_uid, lock=True)
+    if batch.state != "uploaded":
+        stop_if(rules_imports.why_not_move(batch.state, "uploaded"))
+        batch.state = "uploaded"
+        batch.save(update_fields=["state"])
+        record(actor, "person.import", kind="import", uid=batch.uid, step="again")
+    ImportRow.objects.filter(batch=batch).delete()
+    return str(batch.uid)
 
 
 def files_of(batch: ImportBatch) -> dict[str, bytes]:
@@ -193,6 +222,7 @@ def _staged_row(
 def _mark_checked(*, actor: Actor, batch_uid: UUID, layouts: list[dict[str, Any]], samples: str) -> str:
     batch = queries_imports.import_by_uid(actor, batch_uid, lock=True)
     stop_if(rules_imports.why_not_move(batch.state, "checked"))
+    _stop_if_asked(batch)
     outcomes = Counter(ImportRow.objects.filter(batch=batch).values_list("outcome", flat=True))
     batch.state, batch.layouts, batch.samples = "checked", layouts, samples
     batch.counts = {name: outcomes.get(name, 0) for name in ("taken", "doubtful", "refused")}
@@ -253,13 +283,30 @@ def confirm_import(
     if batch.state == "importing":
         _start_over(batch)
     _begin(actor=actor, operation_id=uuid4(), batch_uid=batch.uid)
-    work("resolve")
-    rows = list(queries_imports.rows_to_import(batch))
-    records, clusters = compute.staged_records(batch, rows)
-    drafts = compute.draft_people(actor, records, clusters, batch.place_path, batch.stated_on or actor.today)
-    existing = {row.cluster: row.person_id for row in rows if row.person_id}
-    add_people(actor=actor, drafts=drafts, batch=batch, rows=rows, existing=existing, work=work)
-    return dict(_publish(actor=actor, operation_id=operation_id, batch_uid=batch.uid))
+    try:
+        work("resolve")
+        rows = list(queries_imports.rows_to_import(batch))
+        records, clusters = compute.staged_records(batch, rows)
+        drafts = compute.draft_people(actor, records, clusters, batch.place_path, batch.stated_on or actor.today)
+        existing = {row.cluster: row.person_id for row in rows if row.person_id}
+        add_people(actor=actor, drafts=drafts, batch=batch, rows=rows, existing=existing, work=work)
+        return dict(_publish(actor=actor, operation_id=operation_id, batch_uid=batch.uid))
+    except JobStopped:
+        if queries_imports.import_by_uid(actor, batch.uid).job_uid == batch.job_uid:  # else another has taken over
+            _start_over(batch)
+            _end_stopped(actor=actor, operation_id=uuid4(), batch_uid=batch.uid)
+        raise
+
+
+@action("person.import")
+def _end_stopped(*, actor: Actor, batch_uid: UUID) -> str:
+    """Writing was stopped and taken back: the import stands where it stood before confirming."""
+    batch = queries_imports.import_by_uid(actor, batch_uid, lock=True)
+    stop_if(rules_imports.why_not_move(batch.state, "checked"))
+    batch.state = "checked"
+    batch.save(update_fields=["state"])
+    record(actor, "person.import", kind="import", uid=batch.uid, step="stopped")
+    return str(batch.uid)
 
 
 def _start_over(batch: ImportBatch) -> None:
@@ -285,6 +332,7 @@ def _begin(*, actor: Actor, batch_uid: UUID) -> str:
 def _publish(*, actor: Actor, batch_uid: UUID) -> dict[str, Any]:
     batch = queries_imports.import_by_uid(actor, batch_uid, lock=True)
     stop_if(rules_imports.why_not_move(batch.state, "visible"))
+    _stop_if_asked(batch)
     rows = ImportRow.objects.filter(batch=batch)
     batch.counts |= {
         "people_new": Person.objects.filter(batch_uid=batch.uid).count(),

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header, url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
+from django_htmx.http import HttpResponseClientRefresh
 
 from linli.core.actor import Actor
 from linli.core.audit import record_now
@@ -68,10 +69,13 @@ def import_page(request: HttpRequest, uid: UUID) -> HttpResponse:
         "operation_id": uuid4(),
     }
     if batch.state not in ("visible", "withdrawn", "failed") and job and job["state"] in presenters_imports.RUNNING:
-        return render(request, "party/import_running.html", values | {"job": presenters_imports.progress(job)})
+        values["job"] = presenters_imports.progress(job, actor.now)
+        return render(request, "party/import_running.html", values)
+    values["is_stopping"] = batch.state == "importing" and bool(job and job["state"] == "stopped")
+    if request.htmx.target == "progress" and not values["is_stopping"]:  # type: ignore[attr-defined]
+        return HttpResponseClientRefresh()
     if batch.state == "checked":
-        lost = presenters_imports.job_fault(job["fault"]) if job and job["state"] in ("failed", "stopped") else ""
-        values |= {"lost": lost, "guesses": presenters_imports.guesses(batch)}
+        values |= {"lost": presenters_imports.job_lost(job), "guesses": presenters_imports.guesses(batch)}
         if at_columns:
             return _columns(request, actor, batch, values)
         return _check(request, actor, batch, values)
@@ -79,7 +83,7 @@ def import_page(request: HttpRequest, uid: UUID) -> HttpResponse:
         return _receipt(request, actor, batch, values)
     values |= {
         "faults": presenters_imports.file_faults(batch),
-        "lost": presenters_imports.job_fault(job["fault"]) if job else "",
+        "lost": presenters_imports.job_lost(job),
     }
     return render(request, "party/import_stopped.html", values)
 
@@ -188,6 +192,14 @@ def confirm_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Write what can be written."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     actions_imports.ask_confirm(actor=actor, operation_id=_operation(request), batch_uid=uid)
+    return redirect("import_page", uid=uid)
+
+
+@require_POST
+def stop_page(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Stop what is being done with an import."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actions_imports.stop_import(actor=actor, operation_id=_operation(request), batch_uid=uid)
     return redirect("import_page", uid=uid)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, cast
 from uuid import UUID, uuid4
 
@@ -57,8 +58,19 @@ def states() -> dict[str, tuple[str, str]]:
     }
 
 
-def progress(job: Mapping[str, Any]) -> dict[str, Any]:
-    """What a running job is at."""
+# How much of the whole is done when a step begins and ends, measured on the demo county's lists (9,000 rows).
+SHARES = {
+    "read": (0, 25),
+    "link": (25, 75),
+    "stage": (75, 100),
+    "resolve": (0, 20),
+    "write": (20, 100),
+}
+SOON = 15
+
+
+def progress(job: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """What a running job is at: the step in words, the share done in per cent, about how long it will take still."""
     words = {
         "read": _("在读名册"),
         "link": _("在和已有的人比对"),
@@ -68,12 +80,37 @@ def progress(job: Mapping[str, Any]) -> dict[str, Any]:
         "screen": _("在按规则找可能要帮助的人"),
         "assign": _("在给需求找资源"),
     }
+    start, end = SHARES.get(job["step"], (0, 0))
+    share = start + (end - start) * job["done"] // job["total"] if job["total"] else start
+    seconds = (now - job["started_at"]).total_seconds() if job["started_at"] else 0
     return {
         "words": words.get(job["step"], _("排着队，马上开始")),
         "done": job["done"],
         "total": job["total"],
+        "share": share,
+        "left": _left(seconds * (100 - share) / share) if share else "",
         "is_checking": job["name"] == "party.check_import",
     }
+
+
+def _left(seconds: float) -> str:
+    """About how long still, in words that do not promise more than is known."""
+    if seconds < SOON:
+        return _("马上就好")
+    if seconds < 60:
+        return _("大约还要 %(n)s 秒") % {"n": -int(-seconds // 10) * 10}
+    return _("大约还要 %(n)s 分钟") % {"n": -int(-seconds // 60)}
+
+
+def job_lost(job: Mapping[str, Any] | None) -> str:
+    """Why the last job came to nothing, in words; "" when it did not."""
+    if not job or job["state"] not in ("failed", "stopped"):
+        return ""
+    if job["state"] == "stopped" and job["name"] == "party.check_import":
+        return _("检查被停下了。名册还在，没有写进任何记录；再检查一次就从头读。")
+    if job["state"] == "stopped":
+        return _("导入被停下了。写了一半的已经全部收回，一个人也没有进来；要导入，再按一次。")
+    return job_fault(job["fault"])
 
 
 def job_fault(code: str) -> str:

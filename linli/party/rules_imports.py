@@ -8,8 +8,8 @@ from linli.core.errors import Refusal
 
 STATES = {
     "uploaded": {"checked", "failed"},
-    "checked": {"checked", "importing", "failed"},
-    "importing": {"importing", "visible", "failed"},
+    "checked": {"uploaded", "checked", "importing", "failed"},
+    "importing": {"importing", "checked", "visible", "failed"},
     "visible": {"withdrawn"},
     "failed": set(),
     "withdrawn": set(),
@@ -28,6 +28,13 @@ def why_not_move(state: str, to_state: str) -> Refusal | None:
 def why_not_busy(job_state: str | None) -> Refusal | None:
     """While a job works on an import, nobody sets another to it."""
     return Refusal("party.import_busy") if job_state in ("waiting", "running") else None
+
+
+def why_not_stop(state: str, job_state: str | None) -> Refusal | None:
+    """Reading or writing can be stopped while it goes on; what everybody sees already is withdrawn, not stopped."""
+    if state in ("uploaded", "checked", "importing") and job_state in ("waiting", "running"):
+        return None
+    return Refusal("party.import_not_running")
 
 
 def why_not_withdraw(state: str, confirmed_at: datetime | None, now: datetime) -> Refusal | None:

@@ -11,6 +11,7 @@ urlpatterns = [
     route("imports/<uuid:uid>/columns/", pages_imports.columns_page, name="import_columns", action="person.import"),
     route("imports/<uuid:uid>/row/", pages_imports.row_page, name="import_row", action="person.import"),
     route("imports/<uuid:uid>/confirm/", pages_imports.confirm_page, name="import_confirm", action="person.import"),
+    route("imports/<uuid:uid>/stop/", pages_imports.stop_page, name="import_stop", action="person.import"),
     route("imports/<uuid:uid>/withdraw/", pages_imports.withdraw_page, name="import_withdraw", action="person.import"),
     route("imports/<uuid:uid>/returned/", pages_imports.returned_page, name="import_returned", action="person.import"),
 ]

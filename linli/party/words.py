@@ -6,6 +6,7 @@ WORDS = {
     "party.file_unreadable": _("这个文件读不出来。换成 .xlsx、.xls 或 .csv 再传；加了密码的，先去掉密码。"),
     "party.import_state": _("这次导入已经走到别的一步，这个操作不适用了。回到导入页看它现在的样子。"),
     "party.import_busy": _("这次导入还在做，做完会告诉你。先不用再点。"),
+    "party.import_not_running": _("这次导入没有在做的事，停不了。它现在的样子就在导入页上。"),
     "party.import_checked": _("名册检查好了：%(taken)s 行没问题，%(doubtful)s 行待核，%(refused)s 行不能导入。"),
     "party.import_failed": _("传上来的名册没有读成。点进去看为什么。"),
     "party.import_done": _("导入好了：新来 %(people_new)s 人，对上已有的 %(people_known)s 人。"),

@@ -92,7 +92,9 @@ def _is_total(text: str) -> bool:
 
 
 # 3人, 共 12 户 35 人, 计三人次: how many there are, with or without a word before.
-_COUNT = re.compile(r"(?:总计|合计|共计|共有|共|计)?(?:[0-9,]+|[〇零一二两三四五六七八九十百千]+)(?:人次|人|户|名|条|份)")
+_COUNT = re.compile(
+    r"(?:总计|合计|共计|共有|共|计)?(?:[0-9,]+|[〇零一二两三四五六七八九十百千]+)(?:人次|人|户|名|条|份)"
+)
 
 
 def _counts(text: str) -> bool:

@@ -16,7 +16,7 @@ from openpyxl import Workbook, load_workbook
 from linli.core.actor import Actor
 from linli.core.audit import verify
 from linli.core.errors import Conflict, NotFound, Refused
-from linli.core.jobs import run_job
+from linli.core.jobs import JobStopped, run_job
 from linli.core.models import AuditRow, Notice
 from linli.party import actions_imports, compute, queries, queries_imports
 from linli.party.models import Fact, Household, ImportBatch, ImportRow, Login, Person
@@ -196,6 +196,59 @@ def test_a_file_that_cannot_be_read_says_why(lead: Actor):
     (fault,) = batch.counts["faults"]
     assert fault["file"] == "低保名册.xlsx"
     assert fault["code"] in ("file_broken", "file_not_table")
+    with pytest.raises(Refused, match="import_state"):
+        actions_imports.ask_confirm(actor=lead, operation_id=uuid4(), batch_uid=batch.uid)
+
+
+def stop(actor: Actor, batch: ImportBatch) -> None:
+    actions_imports.stop_import(actor=actor, operation_id=uuid4(), batch_uid=batch.uid)
+
+
+def test_stopped_before_it_begins_nothing_happens(lead: Actor):
+    batch = upload(lead, sheet(GOOD))
+    stop(lead, batch)
+    batch = done(batch)
+    assert (batch.state, ImportRow.objects.count()) == ("uploaded", 0)
+    with pytest.raises(Refused, match="import_not_running"):
+        stop(lead, batch)
+    actions_imports.ask_check(actor=lead, operation_id=uuid4(), batch_uid=batch.uid, columns=None)
+    assert done(batch).state == "checked"
+
+
+@pytest.mark.parametrize("step", ["resolve", "write", "publish"])
+def test_stopped_while_writing_everything_is_taken_back(lead: Actor, step: str):
+    batch = checked(lead, GOOD, OLD_ID)
+    before = list(ImportRow.objects.order_by("pk").values("person", "cluster", "decision", "outcome"))
+    actions_imports.ask_confirm(actor=lead, operation_id=uuid4(), batch_uid=batch.uid)
+
+    def work(at: str, _done: int = 0, _total: int | None = None) -> None:
+        if at == step:
+            raise JobStopped
+
+    if step == "publish":  # after the last telling of progress
+        stop(lead, batch)
+    with pytest.raises(JobStopped):
+        actions_imports.confirm_import(actor=lead, operation_id=uuid4(), batch_uid=batch.uid, work=work)
+    batch.refresh_from_db()
+    assert batch.state == "checked"
+    assert not any(model.objects.exists() for model in (Person, Household, Fact))
+    assert list(ImportRow.objects.order_by("pk").values("person", "cluster", "decision", "outcome")) == before
+    if step != "publish":
+        stop(lead, batch)
+    assert confirmed(lead, batch).counts["people_new"] == 2
+
+
+def test_stopped_while_rows_are_staged_again_nobody_confirms_half_of_them(lead: Actor):
+    batch = checked(lead, GOOD, OLD_ID)
+
+    def work(at: str, _done: int = 0, _total: int | None = None) -> None:
+        if at == "stage":
+            raise JobStopped
+
+    with pytest.raises(JobStopped):
+        actions_imports.check_import(actor=lead, operation_id=uuid4(), batch_uid=batch.uid, work=work)
+    batch.refresh_from_db()
+    assert batch.state == "uploaded"
     with pytest.raises(Refused, match="import_state"):
         actions_imports.ask_confirm(actor=lead, operation_id=uuid4(), batch_uid=batch.uid)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -14,7 +15,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from linli.core.models import AuditRow
+from linli.core.models import AuditRow, Job
 from linli.party import actions_imports
 from linli.party.models import ImportBatch, ImportRow, Login, Person
 from linli.party.tests import make
@@ -261,6 +262,43 @@ def test_columns_page_shows_samples_and_asks_to_read_again(lead: Client):
     assert lead.post(reverse("import_columns", args=[batch.uid]), given).status_code == 302
     batch.refresh_from_db()
     assert batch.job_uid is not None
+
+
+def job_of(batch: ImportBatch, **fields: Any) -> Job:
+    given = {"name": "party.confirm_import", "state": "running", "step": "write", "created_at": timezone.now()}
+    job = Job.objects.create(**(given | fields))
+    ImportBatch.objects.filter(pk=batch.pk).update(job_uid=job.uid)
+    return job
+
+
+def test_a_running_import_says_how_far_it_is_and_can_be_stopped(lead: Client):
+    batch = staged("importing")
+    job = job_of(batch, done=250, total=500, started_at=timezone.now() - timedelta(seconds=59))
+    text = text_of(lead, "import_page", batch.uid)
+    assert "250 / 500" in text
+    assert "60%" in text
+    assert "大约还要 40 秒" in text
+    polled = lead.get(reverse("import_page", args=[batch.uid]), headers={"HX-Request": "true", "HX-Target": "progress"})
+    assert 'id="progress"' in polled.content.decode()
+
+    response = lead.post(reverse("import_stop", args=[batch.uid]), {"operation_id": uuid4()})
+    assert response.status_code == 302
+    job.refresh_from_db()
+    assert job.state == "stopped"
+    assert "在收回已写的" in text_of(lead, "import_page", batch.uid)
+    ImportBatch.objects.update(state="checked")
+    assert "一个人也没有进来" in text_of(lead, "import_page", batch.uid)
+    polled = lead.get(reverse("import_page", args=[batch.uid]), headers={"HX-Request": "true", "HX-Target": "progress"})
+    assert polled["HX-Refresh"] == "true"
+    assert lead.post(reverse("import_stop", args=[batch.uid]), {"operation_id": uuid4()}).status_code == 422
+
+
+def test_a_volunteer_stops_nothing(lead: Client, volunteer: Client):
+    batch = staged("importing")
+    job = job_of(batch)
+    assert volunteer.post(reverse("import_stop", args=[batch.uid]), {"operation_id": uuid4()}).status_code == 403
+    job.refresh_from_db()
+    assert job.state == "running"
 
 
 def test_confirm_receipt_and_withdrawal(lead: Client):
