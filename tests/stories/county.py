@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -70,30 +71,56 @@ def book(title: str, headings: tuple[str, ...], *rows: tuple[Any, ...]) -> bytes
     return out.getvalue()
 
 
-def four_lists() -> dict[str, bytes]:
-    """One old woman on four lists, written four ways, and some neighbours; one row nobody can be made of."""
+@dataclass(frozen=True)
+class Listed:
+    """Somebody the departments write about."""
+
+    name: str
+    id_no: str
+    phone: str
+    door: str  # building and room, joined by 幢
+
+    @property
+    def in_full_width(self) -> str:
+        return self.id_no.translate({ord(sign): ord(sign) + 0xFEE0 for sign in "0123456789X"})
+
+
+OLD, NEIGHBOUR, POOR = (
+    Listed("钱桂芳", "99999919440817102X", "00055500182", "3幢102"),
+    Listed("沈永福", "999999194308171014", "00055500112", "1幢201"),
+    Listed("何文斌", "999999196002281017", "00055500119", ""),
+)
+
+
+def four_lists(old: Listed = OLD, neighbour: Listed = NEIGHBOUR, poor: Listed = POOR) -> dict[str, bytes]:
+    """One old woman on four lists, written four ways, and some neighbours; one row nobody can be made of.
+
+    `old` is born on 17 August 1944; `poor` has 620 yuan a month and is on no list of those who get help.
+    """
     over = today() - timedelta(days=20)
+    by_hand = f"{old.phone[:3]} {old.phone[3:7]} {old.phone[7:]}"
     minimum = book(
         "柳浜镇最低生活保障对象名册",
         ("序号", "姓名", "身份证号", "性别", "联系电话", "家庭住址", "有效期至"),
-        (1, "钱桂芳", "99999919440817102X", "女", "00055500182", "柳园社区3幢102室", over.strftime("%Y.%m.%d")),
-        (2, "沈永福", "999999194308171014", "男", "00055500112", "柳园社区1幢201室", "2027.12.31"),
+        (1, old.name, old.id_no, "女", old.phone, f"柳园社区{old.door}室", over.strftime("%Y.%m.%d")),
+        (2, neighbour.name, neighbour.id_no, "男", neighbour.phone, f"柳园社区{neighbour.door}室", "2027.12.31"),
     )
     disabled = book(
         "残疾人基本情况表",
         ("编号", "残疾人姓名", "证件号码", "残疾类别", "残疾等级", "手机", "人均月收入", "有效期至"),
-        ("A1", "钱桂芳", "９９９９９９１９４４０８１７１０２Ｘ", "肢体", "一级", "000 5550 0182", "", ""),
-        ("A2", "何文斌", "999999196002281017", "视力", "二级", "00055500119", "620", ""),
+        ("A1", old.name, old.in_full_width, "肢体", "一级", by_hand, "", ""),
+        ("A2", poor.name, poor.id_no, "视力", "二级", poor.phone, "620", ""),
     )
     health = book(
         "老年人能力评估花名册",
         ("编号", "名字", "公民身份号码", "出生年月", "自理能力", "现住址"),
-        ("J1", "钱 桂 芳", "99999919440817102X", "1944年8月17日", "重度失能", "柳浜镇柳园社区3幢102"),
+        ("J1", " ".join(old.name), old.id_no, "1944年8月17日", "重度失能", f"柳浜镇柳园社区{old.door}"),
         ("J2", "", "无", "1960-02-30", "能力完好", "不详"),
     )
     alone = "序号,姓名,身份证号码,居住情况,最近走访日期,电话\r\n"
-    alone += f"Y1,钱桂芳,99999919440817102X,独居,{(today() - timedelta(days=200)).isoformat()},00055500182\r\n"
-    alone += f"Y2,沈永福,999999194308171014,独居,{(today() - timedelta(days=10)).isoformat()},00055500112\r\n"
+    for number, one, days in (("Y1", old, 200), ("Y2", neighbour, 10)):
+        visited = (today() - timedelta(days=days)).isoformat()
+        alone += f"{number},{one.name},{one.id_no},独居,{visited},{one.phone}\r\n"
     return {
         "低保名册.xlsx": minimum,
         "残联名册.xlsx": disabled,

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 
 from linli.party.models import Login
 from linli.party.tests.browse import browser
@@ -17,9 +18,10 @@ from linli.party.tests.browse import browser
 class Walk(Protocol):
     """What a person does: open a page, read it, follow words, fill a form in and press its button."""
 
+    def arrive(self) -> None: ...
     def enter(self, login: Login, *, factor: bool = True) -> None: ...
     def open(self, path: str) -> None: ...
-    def follow(self, words: str) -> None: ...
+    def follow(self, words: str, *, to: str = "") -> None: ...
     def press(self, words: str, /, files: Mapping[str, bytes] | None = None, **values: Any) -> None: ...
     @property
     def text(self) -> str: ...
@@ -104,6 +106,10 @@ class ByClient:
         self._answer: Any = None
         self._at = "/"
 
+    def arrive(self) -> None:
+        """A stranger: nobody is signed in."""
+        self._client = Client()
+
     def enter(self, login: Login, *, factor: bool = True) -> None:
         self._client = browser(login, factor=factor)
 
@@ -118,9 +124,9 @@ class ByClient:
         if answer["Content-Type"].startswith("text/html"):
             self._page.feed(answer.content.decode())
 
-    def follow(self, words: str) -> None:
-        found = next((href for said, href in self._page.links if words in said), None)
-        assert found is not None, f"no link “{words}” on {self._at}: {[said for said, _href in self._page.links]}"
+    def follow(self, words: str, *, to: str = "") -> None:
+        found = next((href for said, href in self._page.links if words in said and to in href), None)
+        assert found is not None, f"no link “{words}” {to} on {self._at}: {[said for said, _href in self._page.links]}"
         self.open(self._resolved(found))
 
     def _resolved(self, address: str) -> str:
@@ -171,6 +177,10 @@ class ByBrowser:
         if response.request.is_navigation_request():
             self._status = response.status
 
+    def arrive(self) -> None:
+        """A stranger: nobody is signed in."""
+        self._page.context.clear_cookies()
+
     def enter(self, login: Login, *, factor: bool = True) -> None:
         held = browser(login, factor=factor).cookies[settings.SESSION_COOKIE_NAME].value
         cookie = {"name": settings.SESSION_COOKIE_NAME, "value": held, "url": self._base}
@@ -187,8 +197,8 @@ class ByBrowser:
         self._page.evaluate("document.querySelectorAll('main details').forEach(each => { each.open = true })")
         self._accessible()
 
-    def follow(self, words: str) -> None:
-        link = self._page.locator("a").filter(has_text=words).first
+    def follow(self, words: str, *, to: str = "") -> None:
+        link = self._page.locator(f"a[href*='{to}']" if to else "a").filter(has_text=words).first
         self.open(
             self._page.evaluate(
                 "link => new URL(link.href).pathname + new URL(link.href).search", link.element_handle()
@@ -199,7 +209,11 @@ class ByBrowser:
         button = self._page.locator("main button").filter(has_text=words).first
         form = button.locator("xpath=ancestor::form")
         for name, value in values.items():
-            self._fill(form, name.replace("__", "-"), value)
+            own = form.locator(f"button[name='{name}'][value='{value}']")
+            if own.count():
+                button = own.first
+            else:
+                self._fill(form, name.replace("__", "-"), value)
         for name, content in (files or {}).items():
             (self._folder / name).write_bytes(content)
         if files:
@@ -214,7 +228,10 @@ class ByBrowser:
         if kind == "hidden":
             field.evaluate("(field, value) => { field.value = value }", str(value))
         elif kind in ("radio", "checkbox"):
-            form.locator(f"[name='{name}'][value='{value}']").check(force=True)
+            choice = form.locator(f"[name='{name}'][value='{value}']")
+            # To the middle first, as a thumb would: at the lower edge lies the dock of a phone.
+            choice.evaluate("field => field.scrollIntoView({block: 'center'})")
+            choice.check(force=True)
         elif kind.startswith("select"):
             field.select_option(str(value))
         else:
