@@ -48,7 +48,7 @@ def upload_lists(*, actor: Actor, files: Mapping[str, bytes], place_path: str, s
 def ask_check(*, actor: Actor, batch_uid: UUID, columns: Sequence[Mapping[str, str | None]] | None) -> str:
     """Read the lists again with columns the user corrected."""
     batch = queries_imports.import_by_uid(actor, batch_uid, lock=True)
-    stop_if(rules_imports.why_not_busy(_job_state(batch)) or rules_imports.why_not_move(batch.state, "checked"))
+    stop_if(rules_imports.why_not_busy(job_state_of(batch)) or rules_imports.why_not_move(batch.state, "checked"))
     batch.job_uid = add_job(
         actor, "party.check_import", batch_uid=str(batch.uid), columns=list(columns) if columns else None
     )
@@ -62,7 +62,10 @@ def ask_confirm(*, actor: Actor, batch_uid: UUID) -> str:
     """Say that a checked import shall be written; the writing is a job."""
     batch = queries_imports.import_by_uid(actor, batch_uid, lock=True)
     taken = queries_imports.rows_to_import(batch).count()
-    stop_if(rules_imports.why_not_busy(_job_state(batch)) or rules_imports.why_not_confirm(batch.state, taken))
+    uncompared = queries_imports.rows_to_compare(batch).count()
+    stop_if(
+        rules_imports.why_not_busy(job_state_of(batch)) or rules_imports.why_not_confirm(batch.state, taken, uncompared)
+    )
     batch.job_uid = add_job(actor, "party.confirm_import", batch_uid=str(batch.uid))
     batch.save(update_fields=["job_uid"])
     record(actor, "person.import", kind="import", uid=batch.uid, step="confirmed", rows=taken)
@@ -73,7 +76,7 @@ def ask_confirm(*, actor: Actor, batch_uid: UUID) -> str:
 def stop_import(*, actor: Actor, batch_uid: UUID) -> str:
     """Stop reading or writing: what was there before stays, and of what was begun nothing is left."""
     batch = queries_imports.import_by_uid(actor, batch_uid, lock=True)
-    stop_if(rules_imports.why_not_stop(batch.state, _job_state(batch)))
+    stop_if(rules_imports.why_not_stop(batch.state, job_state_of(batch)))
     assert batch.job_uid is not None, "an import at work has a job"
     stop_job(batch.job_uid)
     record(actor, "person.import", kind="import", uid=batch.uid, step="stop")
@@ -82,11 +85,12 @@ def stop_import(*, actor: Actor, batch_uid: UUID) -> str:
 
 def _stop_if_asked(batch: ImportBatch) -> None:
     """Asked in the transaction that would show the work, so that it is never shown after somebody stopped it."""
-    if _job_state(batch) == "stopped":
+    if job_state_of(batch) == "stopped":
         raise JobStopped
 
 
-def _job_state(batch: ImportBatch) -> str | None:
+def job_state_of(batch: ImportBatch) -> str | None:
+    """How the job an import waits for stands; None when it waits for none."""
     job = job_state(batch.job_uid) if batch.job_uid else None
     return job["state"] if job else None
 
@@ -112,16 +116,24 @@ def check_import(
     batch = queries_imports.import_by_uid(actor, as_uid(batch_uid))
     work("read")
     try:
-        upload = compute.read_upload(actor, files_of(batch), columns, batch.stated_on or actor.today)
+        upload = compute.read_upload(
+            actor,
+            files_of(batch),
+            columns,
+            batch.stated_on or actor.today,
+            queries_imports.corrected_cells(batch),
+        )
     except BadInput as error:
         faults = error.params.get("faults") or [{"code": error.code}]
         return str(_mark_failed(actor=actor, operation_id=operation_id, batch_uid=batch.uid, faults=faults))
     work("link")
     matches = compute.match_records(actor, upload.book.records, batch.place_path)
+    said = _said(batch)
     _clear_rows(actor=actor, operation_id=uuid4(), batch_uid=batch.uid)
     with unit_of_work():
         key = data_key(batch.uid, make=True)
     rows = _staged_rows(actor, batch, upload, matches)
+    _say_again(rows, said)
     for row in rows:
         row.__dict__["_data_key"] = key
     for start in range(0, len(rows), CHUNK):
@@ -147,6 +159,23 @@ def _clear_rows(*, actor: Actor, batch_uid: UUID) -> str:
     return str(batch.uid)
 
 
+def _said(batch: ImportBatch) -> dict[tuple[str, str, int], tuple[str, int | None]]:
+    """What a person said of rows before the lists are read again: decision and person, by place."""
+    rows = ImportRow.objects.filter(batch=batch, decision__in=("same", "new", "hold"))
+    return {(row.file, row.sheet, row.row_number): (row.decision, row.person_id) for row in rows}
+
+
+def _say_again(rows: Sequence[ImportRow], said: Mapping[tuple[str, str, int], tuple[str, int | None]]) -> None:
+    """Decisions hold over another reading, where the row still is one that can be decided so."""
+    for row in rows:
+        decision, person_id = said.get((row.file, row.sheet, row.row_number), ("", None))
+        if not decision or row.outcome == "refused" or (decision == "same" and not row.candidates):
+            continue
+        row.decision, row.person_id = decision, person_id
+        if decision != "same":
+            row.cluster = f"apart:{row.uid.hex}"
+
+
 def files_of(batch: ImportBatch) -> dict[str, bytes]:
     """The files of an import as they were sent."""
     return {name: bytes.fromhex(content) for name, content in json.loads(batch.content).items()}
@@ -161,7 +190,15 @@ def _plain(upload: Upload) -> list[dict[str, Any]]:
             "title": layout.title,
             "groups": list(layout.groups),
             "columns": [
-                {"index": c.index, "heading": c.heading, "field": c.field, "why": c.why} for c in layout.columns
+                {
+                    "index": c.index,
+                    "heading": c.heading,
+                    "field": c.field,
+                    "why": c.why,
+                    "rank": c.rank,
+                    "code": c.code,
+                }
+                for c in layout.columns
             ],
         }
         for layout in upload.layouts
@@ -182,7 +219,7 @@ def _staged_rows(
         place = (value["file"], value["sheet"], value["row"])
         match = matches[value["unique_id"]]
         found = faults.pop(place, [])
-        row = _staged_row(actor, batch, place, value["unique_id"], found, upload.written.get(place), value)
+        row = _staged_row(actor, batch, place, value["unique_id"], found, upload.cells.get(place), value)
         row.outcome = "doubtful" if found else "taken"
         row.person_id = here.get(match.person_uid) if match.person_uid else None
         row.cluster, row.probability = match.cluster, match.probability
@@ -190,7 +227,7 @@ def _staged_rows(
         row.decision = "ask" if row.candidates and row.person_id is None else ""
         rows.append(row)
     for place, found in faults.items():
-        rows.append(_staged_row(actor, batch, place, ":".join(map(str, place)), found, upload.written.get(place), {}))
+        rows.append(_staged_row(actor, batch, place, ":".join(map(str, place)), found, upload.cells.get(place), {}))
         rows[-1].outcome = "refused"
     return rows
 
@@ -201,11 +238,10 @@ def _staged_row(
     place: tuple[str, str, int],
     record_id: str,
     faults: list[dict[str, Any]],
-    written: Mapping[str, str] | None,
+    cells: Sequence[str] | None,
     value: Mapping[str, Any],
 ) -> ImportRow:
     file, sheet, number = place
-    sealed = {**value, "written": written or {}, "faults": faults}
     return ImportRow(
         created_at=actor.now,
         batch=batch,
@@ -213,9 +249,19 @@ def _staged_row(
         sheet=sheet,
         row_number=number,
         record_id=record_id,
-        record=json.dumps(sealed, ensure_ascii=False, default=str),
-        faults=[{name: fault[name] for name in ("code", "outcome", "column")} for fault in faults],
+        record=sealed_record(value, cells, faults),
+        faults=faults_in_clear(faults),
     )
+
+
+def sealed_record(value: Mapping[str, Any], cells: Sequence[str] | None, faults: list[dict[str, Any]]) -> str:
+    """What a staged row keeps under seal: the record, the cells of a faulty or corrected row, its faults in full."""
+    return json.dumps({**value, "cells": cells or (), "faults": faults}, ensure_ascii=False, default=str)
+
+
+def faults_in_clear(faults: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Codes, outcomes and columns only: for counting."""
+    return [{name: fault[name] for name in ("code", "outcome", "column")} for fault in faults]
 
 
 @action("person.import")
@@ -223,14 +269,19 @@ def _mark_checked(*, actor: Actor, batch_uid: UUID, layouts: list[dict[str, Any]
     batch = queries_imports.import_by_uid(actor, batch_uid, lock=True)
     stop_if(rules_imports.why_not_move(batch.state, "checked"))
     _stop_if_asked(batch)
-    outcomes = Counter(ImportRow.objects.filter(batch=batch).values_list("outcome", flat=True))
     batch.state, batch.layouts, batch.samples = "checked", layouts, samples
-    batch.counts = {name: outcomes.get(name, 0) for name in ("taken", "doubtful", "refused")}
-    batch.counts["matched"] = ImportRow.objects.filter(batch=batch, person__isnull=False).count()
+    batch.counts = counts_of(batch)
     batch.save(update_fields=["state", "layouts", "samples", "counts"])
     record(actor, "person.import", kind="import", uid=batch.uid, step="checked", **batch.counts)
     notify(actor, [batch.maker_uid], "party.import_checked", link=page_of(batch), **batch.counts)
     return str(batch.uid)
+
+
+def counts_of(batch: ImportBatch) -> dict[str, int]:
+    """How many staged rows there are of each outcome, and how many are somebody already here."""
+    outcomes = Counter(ImportRow.objects.filter(batch=batch).values_list("outcome", flat=True))
+    counts = {name: outcomes.get(name, 0) for name in ("taken", "doubtful", "refused")}
+    return counts | {"matched": ImportRow.objects.filter(batch=batch, person__isnull=False).count()}
 
 
 @action("person.import")
@@ -255,7 +306,7 @@ def page_of(batch: ImportBatch) -> str:
 def decide_row(*, actor: Actor, batch_uid: UUID, row_id: int, decision: str, person_uid: UUID | None) -> str:
     """Say of a doubtful row whether it is an existing person (`same`), somebody new (`new`), or stays out (`hold`)."""
     batch = queries_imports.import_by_uid(actor, batch_uid, lock=True)
-    stop_if(rules_imports.why_not_busy(_job_state(batch)) or rules_imports.why_not_move(batch.state, "checked"))
+    stop_if(rules_imports.why_not_busy(job_state_of(batch)) or rules_imports.why_not_move(batch.state, "checked"))
     row = ImportRow.objects.select_for_update().filter(batch=batch, pk=row_id).first()
     if row is None or decision not in ("same", "new", "hold"):
         raise NotFound()

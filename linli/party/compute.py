@@ -15,7 +15,8 @@ from linli.core.actor import Actor
 from linli.core.errors import BadInput
 from linli.core.limited import in_child
 from linli.core.sealed import data_key
-from linli.party import queries, reading
+from linli.engines import lists
+from linli.party import queries, queries_imports, reading
 from linli.party.fields import FIELDS
 from linli.party.models import ImportBatch, ImportRow
 from linli.place import queries as places
@@ -28,11 +29,15 @@ HERE = "在册"
 
 
 def read_upload(
-    actor: Actor, files: Mapping[str, bytes], columns: Sequence[Mapping[str, str | None]] | None, on: date
+    actor: Actor,
+    files: Mapping[str, bytes],
+    columns: Sequence[Mapping[str, str | None]] | None,
+    on: date,
+    corrections: reading.Corrections | None = None,
 ) -> reading.Upload:
     """Read files in a limited child. `columns`: per sheet, column index → field as the user corrected it."""
     regions = places.region_codes(actor)
-    upload = in_child(reading.read, dict(files), columns, on, regions)
+    upload = in_child(reading.read, dict(files), columns, on, regions, dict(corrections or {}))
     if isinstance(upload, reading.Upload):
         return upload
     raise BadInput("party.file_unreadable", faults=[fault.as_dict() for fault in upload])
@@ -43,7 +48,30 @@ def returned_workbook(actor: Actor, batch: ImportBatch, files: Mapping[str, byte
     columns = [{str(column["index"]): column["field"] for column in sheet["columns"]} for sheet in batch.layouts]
     on = batch.stated_on or actor.today
     outcomes = ("refused", "doubtful")
-    return in_child(reading.marked, dict(files), columns, on, places.region_codes(actor), outcomes, lang)
+    corrections = queries_imports.corrected_cells(batch)
+    return in_child(reading.marked, dict(files), columns, on, places.region_codes(actor), outcomes, lang, corrections)
+
+
+def read_row_again(
+    actor: Actor, batch: ImportBatch, row: ImportRow, cells: Sequence[str], lost: frozenset[int]
+) -> tuple[dict[str, Any] | None, list[dict[str, Any]]]:
+    """One staged row read again with its cells as they are now: the record (None: refused) and the faults."""
+    layouts = [_layout(sheet) for sheet in batch.layouts]
+    place = (row.file, row.sheet, row.row_number)
+    on, regions = batch.stated_on or actor.today, places.region_codes(actor)
+    record, faults = reading.read_row(layouts, place, cells, lost, on, regions)
+    if record is not None:
+        record["unique_id"] = row.record_id
+    return record, [fault.as_dict() for fault in faults]
+
+
+def _layout(sheet: Mapping[str, Any]) -> lists.Layout:
+    """A sheet's stored layout as the engine's own object again."""
+    columns = tuple(
+        lists.Column(c["index"], c["heading"], c["field"], 1.0, c["why"], rank=c.get("rank", 0), code=c.get("code", ""))
+        for c in sheet["columns"]
+    )
+    return lists.Layout(sheet["file"], sheet["sheet"], (), 1, columns, tuple(sheet["groups"]), sheet["title"])
 
 
 @dataclass(frozen=True)
@@ -202,8 +230,6 @@ def staged_records(batch: ImportBatch, rows: Sequence[ImportRow]) -> tuple[pa.Ta
     import json
 
     import pyarrow as pa
-
-    from linli.engines import lists
 
     key = data_key(batch.uid)
     values = []

@@ -94,6 +94,15 @@ class UploadForm(OperationForm):
         self.fields["place_path"].choices = list(places)  # type: ignore[attr-defined]
 
 
+class CellForm(OperationForm):
+    """What a cell of a staged row should say."""
+
+    row = forms.IntegerField()
+    column = forms.IntegerField(min_value=0, max_value=999)
+    value = forms.CharField(required=False, max_length=300)
+    back = forms.CharField(required=False, max_length=200)
+
+
 class RowForm(OperationForm):
     """What a person says of one staged row."""
 

@@ -280,7 +280,7 @@ class ImportBatch(Row):
 class ImportRow(Row):
     """One row of an upload: what was read, what is wrong, and what became of it.
 
-    `record`, sealed: the record read, the faulty row's cells as `written`, its `faults` in full.
+    `record`, sealed: the record read, a faulty row's `cells` as they stand, its `faults` in full.
     `faults`, in the clear: their codes, outcomes and columns only, for counting.
     """
 
@@ -307,6 +307,35 @@ class ImportRow(Row):
     class Meta:
         indexes = [models.Index(fields=["batch", "outcome"], name="import_row_by_outcome")]
         constraints = [models.UniqueConstraint(fields=["batch", "file", "sheet", "row_number"], name="import_row_once")]
+
+
+class ImportCorrection(Row):
+    """A cell of an upload somebody set right before confirming: what was `written`, what it is now, by whom.
+
+    Kept by its place in the sheet, not by the staged row: rows are staged anew whenever the lists are read again.
+    """
+
+    personal_fields = ("written", "value")
+
+    batch = models.ForeignKey(ImportBatch, on_delete=models.CASCADE, related_name="corrections")
+    file = models.CharField(max_length=200)
+    sheet = models.CharField(max_length=120)
+    row_number = models.PositiveIntegerField()
+    column = models.PositiveSmallIntegerField()
+    written = SealedTextField(owner="batch_uid")
+    value = SealedTextField(owner="batch_uid")
+    maker_uid = models.UUIDField(null=True)
+
+    @property
+    def batch_uid(self) -> Any:
+        return self.batch.uid
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["batch", "file", "sheet", "row_number", "column"], name="import_correction_once"
+            )
+        ]
 
 
 class ApiToken(Row):

@@ -17,8 +17,17 @@ from linli.core.actor import Actor
 from linli.core.audit import record_now
 from linli.core.errors import BadInput, NotFound
 from linli.core.jobs import job_state
-from linli.party import actions_imports, compute, presenters_imports, queries, queries_imports, rules_imports
-from linli.party.forms import RowForm, UploadForm
+from linli.party import (
+    actions_cells,
+    actions_imports,
+    compute,
+    presenters_imports,
+    presenters_rows,
+    queries,
+    queries_imports,
+    rules_imports,
+)
+from linli.party.forms import CellForm, RowForm, UploadForm
 from linli.party.models import ImportBatch
 from linli.party.presenters import place_choices, place_words
 from linli.party.queries_rights import names_of_logins, places_held
@@ -108,15 +117,17 @@ def _check(request: HttpRequest, actor: Actor, batch: ImportBatch, values: dict[
         ids = list(queries_imports.import_rows(batch, segment).values_list("pk", flat=True))
     shown = ids[(max(page, 1) - 1) * PER_PAGE : max(page, 1) * PER_PAGE]
     opened = queries_imports.import_records(batch, shown)
-    seen = {one.uid: one for one in queries.people(actor).filter(uid__in=presenters_imports.candidates_of(opened))}
+    seen = {one.uid: one for one in queries.people(actor).filter(uid__in=presenters_rows.candidates_of(opened))}
+    corrections = queries_imports.corrections(batch)
+    looked = presenters_rows.Looked(seen, corrections, names_of_logins({each.maker_uid for each in corrections}))
     _note_read(actor, batch, "rows")
     total = sum(batch.counts.get(name, 0) for name in ("taken", "doubtful", "refused"))
     taken = queries_imports.rows_to_import(batch)
     asked = sum(1 for row in look if row.decision == "ask")
     values |= {
         "headline": presenters_imports.headline(batch.counts, asked),
-        "kinds": presenters_imports.summary(look),
-        "table": presenters_imports.table(batch, opened, seen),
+        "kinds": presenters_rows.summary(look),
+        "table": presenters_rows.table(batch, opened, looked),
         "segment": segment,
         "fault": code,
         "page": page,
@@ -125,6 +136,7 @@ def _check(request: HttpRequest, actor: Actor, batch: ImportBatch, values: dict[
         "fine": total - len(look),
         "total": total,
         "taken": taken.count(),
+        "uncompared": queries_imports.rows_to_compare(batch).count(),
         "taken_doubtful": taken.filter(outcome="doubtful").count(),
         "returned": batch.counts.get("refused", 0) + batch.counts.get("doubtful", 0),
         "held": sum(1 for row in look if row.decision in ("ask", "hold")),
@@ -181,9 +193,43 @@ def row_page(request: HttpRequest, uid: UUID) -> HttpResponse:
         decision=given["decision"],
         person_uid=given["person"],
     )
-    back = given["back"]
+    return _back(request, uid, given["back"])
+
+
+def _back(request: HttpRequest, uid: UUID, back: str) -> HttpResponse:
+    """To where the reader was on the page."""
     if back.startswith("/") and url_has_allowed_host_and_scheme(back, {request.get_host()}):
         return redirect(back)
+    return redirect("import_page", uid=uid)
+
+
+@require_POST
+def cell_page(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """One cell set right, or back: the row is read again."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    form = CellForm(request.POST)
+    if not form.is_valid():
+        raise BadInput("party.cell_unreadable")
+    given = form.cleaned_data
+    now = actions_cells.correct_cell(
+        actor=actor,
+        operation_id=given["operation_id"],
+        batch_uid=uid,
+        row_id=given["row"],
+        column=given["column"],
+        value=given["value"],
+    )
+    messages.success(request, presenters_rows.read_again_words(now))
+    return _back(request, uid, given["back"])
+
+
+@require_POST
+def compare_page(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Compare again with the people here, corrected cells and all."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    batch = queries_imports.import_by_uid(actor, uid)
+    columns = presenters_imports.kept_columns(batch)
+    actions_imports.ask_check(actor=actor, operation_id=_operation(request), batch_uid=batch.uid, columns=columns)
     return redirect("import_page", uid=uid)
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, cast
-from uuid import UUID, uuid4
+from typing import Any
+from uuid import UUID
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -16,14 +16,12 @@ from linli.core.words import WORDS as CORE_WORDS
 from linli.engines import lists
 from linli.engines.errors import Fault
 from linli.engines.words import Lang
-from linli.party.fields import GROUP_WORDS, value_words
-from linli.party.models import ImportBatch, ImportRow, Person
+from linli.party.fields import GROUP_WORDS
+from linli.party.models import ImportBatch
 from linli.party.words import WORDS
 
-SHOWN_FIELDS = ("name", "id_no", "birth_on", "phone", "place")
 GUESSED = frozenset({"heading_similar", "content", "content_over_heading", "content_against_heading"})
 RUNNING = ("waiting", "running")
-VERY_LIKE, LIKE = 0.9, 0.6
 
 
 def lang() -> Lang:
@@ -163,6 +161,11 @@ def field_choices() -> list[tuple[str, str]]:
     return [("", _("不用这一列，原样留着")), *((code, lists.field_words(code, lang())) for code in lists.fields())]
 
 
+def kept_columns(batch: ImportBatch) -> list[dict[str, str | None]]:
+    """The columns as they are: for reading the lists again without changing what they mean."""
+    return [{str(column["index"]): column["field"] for column in sheet["columns"]} for sheet in batch.layouts]
+
+
 def chosen_columns(batch: ImportBatch, posted: Mapping[str, str]) -> list[dict[str, str | None]]:
     """The columns as a form says them: per sheet, index → field. What the form does not name stays."""
     known = set(lists.fields())
@@ -188,30 +191,6 @@ def guesses(batch: ImportBatch) -> dict[str, int]:
     }
 
 
-def summary(rows: Iterable[ImportRow]) -> list[dict[str, Any]]:
-    """The kinds of faults with their rows, refused ones first; the last kind: rows that look like somebody here."""
-    kinds: dict[tuple[bool, str], list[ImportRow]] = {}
-    for row in rows:
-        for code in dict.fromkeys(fault["code"] for fault in row.faults):
-            kinds.setdefault((row.outcome != "refused", code), []).append(row)
-        if row.decision == "ask":
-            kinds.setdefault((True, "~ask"), []).append(row)
-    return [
-        {
-            "code": code.removeprefix("~"),
-            "words": _("像是已有的人") if code == "~ask" else _plain_why(code),
-            "cure": "" if code == "~ask" else lists.CURES.say(code, lang()),
-            "is_refused": not taken,
-            "count": len(found),
-            "numbers": (", " if lang() == "en" else "、").join(str(row.row_number) for row in found[:6])
-            + ("…" if len(found) > 6 else ""),
-        }
-        for (taken, code), found in sorted(
-            kinds.items(), key=lambda item: (item[0][0], item[0][1] == "~ask", -len(item[1]))
-        )
-    ]
-
-
 def headline(counts: Mapping[str, int], asked: int) -> str:
     """How many rows there are, and what is to be looked at."""
     refused, doubtful = counts.get("refused", 0), counts.get("doubtful", 0)
@@ -223,129 +202,6 @@ def headline(counts: Mapping[str, int], asked: int) -> str:
     ]
     said = (", " if lang() == "en" else "，").join(part for part in parts if part)
     return _("%(total)s 行里，%(said)s") % {"total": total, "said": said or _("都认过了")}
-
-
-def _plain_why(code: str) -> str:
-    """The fault without its row's own values."""
-    text = lists.FAULTS.entries[code][0 if lang() == "zh" else 1]
-    return text.replace(" {id_date} ", "日子" if lang() == "zh" else " the date ")
-
-
-def table(
-    batch: ImportBatch, opened: Sequence[tuple[ImportRow, dict[str, Any]]], seen: Mapping[UUID, Person]
-) -> dict[str, Any]:
-    """The rows as a table: heads, and for every row its cells, the wrong ones framed, with reasons and cures below."""
-    headings = {
-        (sheet["file"], sheet["sheet"]): {c["heading"]: c["field"] or f"#{c['index']}" for c in sheet["columns"]}
-        for sheet in batch.layouts
-    }
-    wrong: dict[int, dict[str, str]] = {}
-    for row, record in opened:
-        places = headings.get((row.file, row.sheet), {})
-        wrong[row.pk] = {
-            places.get(fault["column"], "name"): "bad" if fault["outcome"] == "refused" else "ask"
-            for fault in record.get("faults", [])
-        }
-    in_use = {c["field"] for sheet in batch.layouts for c in sheet["columns"] if c["field"]}
-    extra = dict.fromkeys(field for fields in wrong.values() for field in fields if field not in SHOWN_FIELDS)
-    names = [field for field in SHOWN_FIELDS if field in in_use or field == "name"] + list(extra)
-    back = {place: {name: heading for heading, name in columns.items()} for place, columns in headings.items()}
-    heads = [_head(name, back) for name in names]
-    several = len({(sheet["file"], sheet["sheet"]) for sheet in batch.layouts if sheet["is_list"]}) > 1
-    lines = [_line(row, record, names, wrong[row.pk], seen) for row, record in opened]
-    return {"heads": heads, "lines": lines, "several": several, "width": len(names)}
-
-
-def _head(name: str, headings: Mapping[Any, Mapping[str, str]]) -> str:
-    if not name.startswith("#"):
-        return lists.field_words(name, lang())
-    return next((columns[name] for columns in headings.values() if name in columns), name)
-
-
-def _line(
-    row: ImportRow,
-    record: Mapping[str, Any],
-    names: Sequence[str],
-    wrong: Mapping[str, str],
-    seen: Mapping[UUID, Person],
-) -> dict[str, Any]:
-    asks = bool(row.candidates) and row.person_id is None
-    cells = []
-    for name in names:
-        kind = wrong.get(name, "ask" if asks and name == "name" and row.decision == "ask" else "")
-        cells.append({"text": _cell(record, name), "kind": kind, "is_code": name in ("id_no", "card_no")})
-    fixes = []
-    for stored in record.get("faults", []):
-        why, cure = lists.explain(as_fault(stored), lang())
-        fixes.append({"column": stored["column"] or lists.field_words("name", lang()), "why": why, "cure": cure})
-    return {
-        "id": row.pk,
-        "number": row.row_number,
-        "list": row.file + (f" / {row.sheet}" if row.sheet else ""),
-        "cells": cells,
-        "fixes": fixes,
-        "outcome": row.outcome,
-        "decision": row.decision,
-        "match": _match(row, seen),
-        "likes": _likes(row, seen) if asks or row.decision else [],
-        "operation_id": uuid4(),
-    }
-
-
-def _cell(record: Mapping[str, Any], name: str) -> str:
-    """The cell as written where a fault keeps it, else as read."""
-    written = record.get("written") or {}
-    if name in written:
-        return str(written[name])
-    value = record.get(name)
-    return value_words(name, str(value)) if value not in (None, "") else ""
-
-
-def _match(row: ImportRow, seen: Mapping[UUID, Person]) -> dict[str, Any] | None:
-    """The person a row was found to be, where this reader may know of that person."""
-    person = seen.get(row.person.uid) if row.person_id and row.person else None
-    return {"uid": person.uid, "name": person.name} if person else None
-
-
-def _likes(row: ImportRow, seen: Mapping[UUID, Person]) -> list[dict[str, Any]]:
-    found = []
-    for candidate in sorted(row.candidates, key=lambda each: -each["probability"]):
-        person = seen.get(UUID(candidate["person"]))
-        found.append(
-            {
-                "uid": candidate["person"],
-                "name": person.name if person else "",
-                "how": _likeness(candidate["probability"]),
-                "for": _reasons(candidate.get("for") or ""),
-                "against": _reasons(candidate.get("against") or ""),
-            }
-        )
-    return found
-
-
-def _likeness(probability: float) -> str:
-    return _("很像") if probability >= VERY_LIKE else _("像") if probability >= LIKE else _("有点像")
-
-
-def _reasons(text: str) -> str:
-    """Reasons are kept in Chinese; each is looked up again for readers of English."""
-    if lang() == "zh":
-        return text
-    from linli.engines import linkage
-
-    english = dict(cast(Any, linkage.WORDS).entries.values())
-    joiner = linkage.WORDS.say("joiner", "zh")
-    return linkage.WORDS.say("joiner", "en").join(english.get(part, part) for part in text.split(joiner))
-
-
-def candidates_of(opened: Iterable[tuple[ImportRow, dict[str, Any]]]) -> set[UUID]:
-    """Everybody these rows could be."""
-    found: set[UUID] = set()
-    for row, _record in opened:
-        found |= {UUID(each["person"]) for each in row.candidates}
-        if row.person_id and row.person:
-            found.add(row.person.uid)
-    return found
 
 
 def title(batch: ImportBatch) -> str:

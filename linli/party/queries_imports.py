@@ -7,14 +7,14 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from linli.core.actor import Actor
 from linli.core.decide import ObjectFacts, Sensitivity
 from linli.core.errors import NotFound
 from linli.core.policy import ACTIONS
 from linli.core.sealed import data_keys
-from linli.party.models import ImportBatch, ImportRow, Person
+from linli.party.models import ImportBatch, ImportCorrection, ImportRow, Person
 from linli.party.queries import allow
 
 
@@ -60,10 +60,36 @@ def people_met(batch: ImportBatch) -> QuerySet[Person]:
 def import_rows(batch: ImportBatch, segment: str) -> QuerySet[ImportRow]:
     """Staged rows in the order of the sheets: `look` at (faults, likenesses), `fine`, or all."""
     rows = ImportRow.objects.filter(batch=batch).order_by("file", "sheet", "row_number")
-    fine = Q(outcome="taken", decision="")
+    fine = Q(outcome="taken", decision="") & ~_corrected()
     if segment == "look":
         return rows.exclude(fine)
     return rows.filter(fine) if segment == "fine" else rows
+
+
+def _corrected() -> Q:
+    """Rows in which somebody set a cell right: to be seen even when nothing is wrong any more."""
+    same = {name: OuterRef(name) for name in ("batch", "file", "sheet", "row_number")}
+    return Q(Exists(ImportCorrection.objects.filter(**same)))
+
+
+def rows_to_compare(batch: ImportBatch) -> QuerySet[ImportRow]:
+    """Rows that would go in but changed since the lists were compared with the people here."""
+    return rows_to_import(batch).filter(cluster="")
+
+
+def corrections(batch: ImportBatch) -> list[ImportCorrection]:
+    """The cells somebody set right, opened."""
+    rows = list(ImportCorrection.objects.filter(batch=batch).order_by("id"))
+    key = data_keys([batch.uid]).get(batch.uid) if rows else None
+    for row in rows:
+        row.__dict__["_data_key"] = key
+        row.batch = batch
+    return rows
+
+
+def corrected_cells(batch: ImportBatch) -> dict[tuple[str, str, int, int], str]:
+    """Where cells were set right, and what they say now."""
+    return {(row.file, row.sheet, row.row_number, row.column): row.value for row in corrections(batch)}
 
 
 def import_records(batch: ImportBatch, row_ids: Iterable[int]) -> list[tuple[ImportRow, dict[str, Any]]]:

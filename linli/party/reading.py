@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from linli.engines import lists
 from linli.engines.errors import BadInput, Fault, Outcome
@@ -15,47 +15,66 @@ if TYPE_CHECKING:
 
 DEMO_REGION = "999999"
 Columns = Sequence[Mapping[str, str | None]]
+Place = tuple[str, str, int]
+"""File, sheet and row number from 1."""
+Corrections = Mapping[tuple[str, str, int, int], str]
+"""(file, sheet, row from 1, column from 0) → what the cell says after somebody set it right."""
 
 
 @dataclass(frozen=True)
 class Upload:
-    """What an upload holds: recognised columns per sheet, records, faults, and the cells of faulty rows as written.
-
-    `written`: (file, sheet, row) → field, or `#index` of a column without one → the cell's text.
-    """
+    """What an upload holds: columns per sheet, records, faults, and the cells of faulty or corrected rows."""
 
     layouts: tuple[Layout, ...]
     book: ListBook
-    written: dict[tuple[str, str, int], dict[str, str]]
+    cells: dict[Place, tuple[str, ...]]
 
 
 def read(
-    files: dict[str, bytes], columns: Columns | None, on: date, regions: frozenset[str]
+    files: dict[str, bytes],
+    columns: Columns | None,
+    on: date,
+    regions: frozenset[str],
+    corrections: Corrections | None = None,
 ) -> Upload | tuple[Fault, ...]:
     """Every sheet of the files under its layout. `columns`: per sheet, column index → field as somebody corrected it.
 
     Files that cannot be read come back as their faults: an engine's error does not survive the way out of a child.
     """
     try:
-        grids, layouts = _open(files, columns)
+        grids, layouts = _open(files, columns, corrections or {})
     except BadInput as error:
         return error.faults
     book = lists.read_records(grids, layouts, on=on, known_regions=regions, demo_region=DEMO_REGION)
-    return Upload(tuple(layouts), book, _written(grids, layouts, book))
+    sheets = {(grid.file, grid.sheet): grid for grid in grids}
+    places = {(fault.file, fault.sheet, fault.row) for fault in book.faults if fault.row is not None}
+    places |= {(file, sheet, row) for file, sheet, row, _column in corrections or {} if (file, sheet) in sheets}
+    return Upload(tuple(layouts), book, {place: sheets[place[:2]].rows[place[2] - 1] for place in places})
 
 
-def _written(grids: list[Grid], layouts: list[Layout], book: ListBook) -> dict[tuple[str, str, int], dict[str, str]]:
-    """The cells of rows that have faults, as they stand in the sheet."""
-    by_sheet = {(grid.file, grid.sheet): (grid, layout) for grid, layout in zip(grids, layouts, strict=True)}
-    found: dict[tuple[str, str, int], dict[str, str]] = {}
-    for fault in book.faults:
-        if fault.row is not None:
-            grid, layout = by_sheet[fault.file, fault.sheet]
-            cells = grid.rows[fault.row - 1]
-            found[fault.file, fault.sheet, fault.row] = {
-                column.field or f"#{column.index}": cells[column.index] for column in layout.columns
-            }
-    return found
+def read_row(
+    layouts: Sequence[Layout],
+    place: Place,
+    cells: Sequence[str],
+    lost: frozenset[int],
+    on: date,
+    regions: frozenset[str],
+) -> tuple[dict[str, Any] | None, tuple[Fault, ...]]:
+    """One row by itself, under the layout of its sheet: its record (None: no person can be made of it) and faults.
+
+    `lost`: the columns of the row whose numbers had lost digits in the file.
+    """
+    file, sheet, number = place
+    grids = []
+    for layout in layouts:
+        here = (layout.file, layout.sheet) == (file, sheet)
+        rows = ((),) * (number - 1) + (tuple(cells),) if here else ()
+        holes = frozenset((number, column) for column in lost) if here else frozenset()
+        grids.append(lists.Grid(layout.file, layout.sheet, rows, lost=holes))
+    places = [replace(layout, first_row=number) for layout in layouts]
+    book = lists.read_records(grids, places, on=on, known_regions=regions, demo_region=DEMO_REGION)
+    found = book.records.to_pylist()
+    return (found[0] if found else None), tuple(fault for fault in book.faults if fault.row is not None)
 
 
 def marked(
@@ -65,9 +84,10 @@ def marked(
     regions: frozenset[str],
     outcomes: Sequence[Outcome],
     lang: str,
+    corrections: Corrections | None = None,
 ) -> bytes:
     """The senders' own sheets again: only rows that have faults, and a red column saying why and how to mend."""
-    grids, layouts = _open(files, columns)
+    grids, layouts = _open(files, columns, corrections or {})
     book = lists.read_records(grids, layouts, on=on, known_regions=regions, demo_region=DEMO_REGION)
     return lists.marked_workbook(
         list(zip(grids, layouts, strict=True)),
@@ -77,12 +97,29 @@ def marked(
     )
 
 
-def _open(files: dict[str, bytes], columns: Columns | None) -> tuple[list[Grid], list[Layout]]:
+def _open(
+    files: dict[str, bytes], columns: Columns | None, corrections: Corrections
+) -> tuple[list[Grid], list[Layout]]:
     grids = [grid for name, content in files.items() for grid in lists.read_grids(content, name)]
     layouts = [lists.recognise(grid) for grid in grids]
     if columns is not None:
         layouts = [_corrected(layout, chosen) for layout, chosen in zip(layouts, columns, strict=True)]
-    return grids, layouts
+    return [_with(grid, corrections) for grid in grids], layouts
+
+
+def _with(grid: Grid, corrections: Corrections) -> Grid:
+    """The sheet after its corrections; how its columns were recognised stays as it was."""
+    own = {
+        (row, column): value
+        for (file, sheet, row, column), value in corrections.items()
+        if (file, sheet) == (grid.file, grid.sheet) and row <= len(grid.rows) and column < len(grid.rows[row - 1])
+    }
+    if not own:
+        return grid
+    rows = list(grid.rows)
+    for (row, column), value in own.items():
+        rows[row - 1] = (*rows[row - 1][:column], value, *rows[row - 1][column + 1 :])
+    return replace(grid, rows=tuple(rows), lost=grid.lost - own.keys())
 
 
 def _corrected(layout: Layout, chosen: Mapping[str, str | None]) -> Layout:

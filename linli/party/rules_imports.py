@@ -47,6 +47,16 @@ def why_not_withdraw(state: str, confirmed_at: datetime | None, now: datetime) -
     return None
 
 
-def why_not_confirm(state: str, taken: int) -> Refusal | None:
-    """An import needs at least one row that can become a person."""
-    return why_not_move(state, "importing") or (Refusal("party.import_empty") if taken == 0 else None)
+def why_not_confirm(state: str, taken: int, uncompared: int = 0) -> Refusal | None:
+    """An import needs at least one row that can become a person, and no corrected row that nobody compared yet."""
+    refusal = why_not_move(state, "importing")
+    if refusal or state == "importing":
+        return refusal
+    if taken == 0:
+        return Refusal("party.import_empty")
+    return Refusal("party.import_uncompared", rows=uncompared) if uncompared else None
+
+
+def why_not_correct(old: str, new: str) -> Refusal | None:
+    """A correction changes something."""
+    return Refusal("party.cell_same") if old == new else None

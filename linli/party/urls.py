@@ -10,6 +10,8 @@ urlpatterns = [
     route("imports/<uuid:uid>/", pages_imports.import_page, name="import_page", action="person.import"),
     route("imports/<uuid:uid>/columns/", pages_imports.columns_page, name="import_columns", action="person.import"),
     route("imports/<uuid:uid>/row/", pages_imports.row_page, name="import_row", action="person.import"),
+    route("imports/<uuid:uid>/cell/", pages_imports.cell_page, name="import_cell", action="person.import"),
+    route("imports/<uuid:uid>/compare/", pages_imports.compare_page, name="import_compare", action="person.import"),
     route("imports/<uuid:uid>/confirm/", pages_imports.confirm_page, name="import_confirm", action="person.import"),
     route("imports/<uuid:uid>/stop/", pages_imports.stop_page, name="import_stop", action="person.import"),
     route("imports/<uuid:uid>/withdraw/", pages_imports.withdraw_page, name="import_withdraw", action="person.import"),

@@ -78,10 +78,10 @@ def staged(state: str = "checked", **fields: Any) -> ImportBatch:
         (
             4,
             "doubtful",
-            {"name": "沈永福", "written": {"name": "沈永福", "id_no": "999999430817101"}, "faults": [old]},
-            {},
+            {"name": "沈永福", "cells": ["沈永福", "999999430817101"], "faults": [old]},
+            {"cluster": "a"},
         ),
-        (5, "refused", {"written": {"name": "", "id_no": "1"}, "faults": [nobody]}, {}),
+        (5, "refused", {"cells": ["", "1"], "faults": [nobody]}, {}),
         (
             6,
             "taken",
