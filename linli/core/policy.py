@@ -127,6 +127,8 @@ ACTIONS: dict[str, ActionRule] = {
     "county.read": _may(LEAD, SUPERVISOR, COUNTY, AUDITOR, second_factor=True, hides=False, place_is_enough=True),
     "county.records": _may(LEAD, SUPERVISOR, COUNTY, AUDITOR, second_factor=True, hides=False, place_is_enough=True),
     "county.export": _may(LEAD, SUPERVISOR, COUNTY, AUDITOR, fresh=True, hides=False, place_is_enough=True),
+    # how clients are sorted into classes for the county's statistics; nothing of a person
+    "class.write": _may(COUNTY, second_factor=True, hides=False),
     # watching the watchers
     "audit.read": _may(AUDIT_ADMIN, AUDITOR, second_factor=True, hides=False),
     "system.read": _may(SYSTEM_ADMIN, SECURITY_ADMIN, AUDIT_ADMIN, hides=False),

@@ -230,9 +230,9 @@ def tallies(rows: QuerySet[Any], places: Sequence[str]) -> tuple[Tally, dict[str
     return whole, {row["part"]: Tally(row["people"], row["households"], row["records"]) for row in grouped}
 
 
-def reasons(figure: Figure, rows: QuerySet[Any]) -> dict[str, int]:
-    """How many of these records are not counted, by reason, in the order the reasons are asked."""
-    found = dict(rows.order_by().exclude(why_not="").values_list("why_not").annotate(Count("pk")))
+def reasons(figure: Figure, rows: QuerySet[Any], how_many: Any = None) -> dict[str, int]:
+    """How many of these records (or `how_many`) are not counted, by reason, in the order the reasons are asked."""
+    found = dict(rows.order_by().exclude(why_not="").values_list("why_not").annotate(n=how_many or Count("pk")))
     return {code: found[code] for code, _words, _q in figure.whys if code in found}
 
 

@@ -6,6 +6,7 @@ import csv
 import io
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -20,8 +21,11 @@ from linli.party.queries_rights import places_held
 from linli.place import queries as places
 from linli.place.models import Place
 from linli.web import presenters_county, presenters_figure
+from linli.web.class_figures import LEVELS, of_class
 from linli.web.figures import COUNTY, UNITS, Figure
+from linli.web.presenters_classes import class_name
 from linli.web.presenters_county import REST, SORTS, days_words
+from linli.web.rules import ClassOfClients
 
 
 def county_page(request: HttpRequest, code: str = "") -> HttpResponse:
@@ -66,6 +70,7 @@ def county_page(request: HttpRequest, code: str = "") -> HttpResponse:
         "units": presenters_county.units_of(unit, request.path, sort=by),
         "sort": by,
         "now": actor.now,
+        "has_classes": place.level in LEVELS,
     }
     return render(request, "web/county.html", values)
 
@@ -119,6 +124,8 @@ class _Asked:
     place: Place
     rows: Any
     part: str
+    veil: str = ""
+    one_class: ClassOfClients | None = None
 
 
 def _asked(request: HttpRequest, figure: str, code: str, action: str = "county.records") -> _Asked:
@@ -130,21 +137,30 @@ def _asked(request: HttpRequest, figure: str, code: str, action: str = "county.r
     part = REST if request.GET.get("part") == REST else ""
     for below in places.places_below(actor, place) if part else ():
         rows = rows.exclude(place_path__startswith=below.path)
-    return _Asked(COUNTY[figure], place, rows, part)
+    veil = request.GET.get("class", "")
+    if not veil or action == "county.export":
+        return _Asked(COUNTY[figure], place, rows, part)
+    one, rows = of_class(actor, veil, COUNTY[figure], place, rows)
+    return _Asked(COUNTY[figure], place, rows, "", veil, one)
 
 
 def county_figure_page(request: HttpRequest, figure: str, code: str) -> HttpResponse:
     """One figure: the rule, the records counted, those not counted and why, a sample. No names."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     asked = _asked(request, figure, code)
-    record_now(actor, "county.records", kind="figure", outcome="read", figure=figure, place=asked.place.code)
+    said = {"figure": figure, "place": asked.place.code} | ({"of_class": asked.veil} if asked.veil else {})
+    record_now(actor, "county.records", kind="figure", outcome="read", **said)
     name = _("没有写明地方") if asked.part else presenters_county.place_name(asked.place)
-    values = presenters_figure.opened(actor, asked.figure, asked.rows, request.GET) | {
+    unit = _chosen(request, "unit", UNITS)
+    keep = {"unit": unit, "part": asked.part, "class": asked.veil}
+    values = presenters_figure.opened(actor, asked.figure, asked.rows, request.GET, asked.veil) | {
         "title": _("%(place)s，%(figure)s") % {"place": name, "figure": asked.figure.words},
+        "of_class": class_name(asked.one_class) if asked.veil else "",
+        "keep": urlencode({key: value for key, value in keep.items() if value}),
         "place": asked.place,
         "crumbs": _crumbs(actor, asked.place, _own_places(actor)),
         "part": asked.part,
-        "unit": _chosen(request, "unit", UNITS),
+        "unit": unit,
         "has_homes": True,
     }
     return render(request, "web/county_figure.html", values)

@@ -132,6 +132,7 @@ def today_figure_page(request: HttpRequest, figure: str) -> HttpResponse:
     values = presenters_figure.opened(actor, HAND[figure], rows, request.GET) | {
         "title": HAND[figure].words,
         "unit": "records",
+        "keep": "unit=records",
         "is_own": True,
     }
     return render(request, "web/county_figure.html", values)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.urls import reverse
 from django.utils.translation import get_language
 
@@ -18,7 +18,9 @@ from linli.need.rules import need_codes
 from linli.need.words import KINDS
 from linli.place import queries as places
 from linli.web import figures
+from linli.web.class_figures import made_up_number
 from linli.web.figures import MISSED, ON_FILE, Figure
+from linli.web.rules import SMALLEST, withheld
 
 PER_PAGE = 50
 
@@ -35,7 +37,7 @@ class Shown:
     number: str
     kind: str
     place: str
-    days: int
+    days: int | None
     url: str = ""
     why_not: str = ""
     why_words: str = ""
@@ -52,6 +54,25 @@ def kind_words(figure: Figure, code: str) -> str:
 def number_of(row: Any) -> str:
     """The number a record is named by: a need's own, else the first eight signs of its uid."""
     return getattr(row, "number", "") or str(row.uid)[:8]
+
+
+def veiled_rows(figure: Figure, rows: Sequence[Any], said: Mapping[str, str], today: date, code: str) -> list[Shown]:
+    """Records opened by class of clients: no number, town only, and of a file not even its age."""
+    return [
+        Shown(
+            number=made_up_number(code, row),
+            kind=kind_words(figure, row.sort),
+            place=said.get(town_of(row.place_path), ""),
+            days=None if figure is ON_FILE else figures.waited_days(row.since, today),
+            why_not=row.why_not,
+        )
+        for row in rows
+    ]
+
+
+def town_of(place_path: str) -> str:
+    """The path down to the town: province, prefecture, county, town."""
+    return "".join(f"{part}/" for part in place_path.rstrip("/").split("/")[:4])
 
 
 def shown_rows(
@@ -95,11 +116,21 @@ def csv_lines(figure: Figure, rows: Iterable[Any], said: Mapping[str, str], toda
         ]
 
 
-def opened(actor: Actor, figure: Figure, rows: QuerySet[Any], query: Mapping[str, str]) -> dict[str, Any]:
-    """What the page of a figure shows: one page of records, a sample by a seed, or those left out for a reason."""
+def opened(
+    actor: Actor, figure: Figure, rows: QuerySet[Any], query: Mapping[str, str], veil: str = ""
+) -> dict[str, Any]:
+    """What the page of a figure shows: one page of records, a sample by a seed, or those left out for a reason.
+
+    `veil`: the code of the class of clients by which the figure was opened; then records bear made-up
+    numbers, and reasons that hold for a few people only are put together.
+    """
     counted = rows.filter(why_not="").order_by("since", "pk")
     whole, _parts = figures.tallies(counted, ())
-    why_not = list(figures.reasons(figure, rows).items())
+    found = figures.reasons(figure, rows)
+    left_out = sum(found.values())
+    left_people = figures.reasons(figure, rows, Count("who", distinct=True)) if veil else {}
+    few = withheld(left_people)
+    why_not = [(code, n) for code, n in found.items() if code not in few]
     wanted, seed = query.get("why", ""), query.get("seed", "")[:40]
     if wanted in dict(why_not):
         counted, total = rows.filter(why_not=wanted).order_by("since", "pk"), dict(why_not)[wanted]
@@ -110,17 +141,17 @@ def opened(actor: Actor, figure: Figure, rows: QuerySet[Any], query: Mapping[str
     else:
         start = max(_number(query.get("page", "")) - 1, 0) * PER_PAGE
         page = list(counted[start : start + PER_PAGE])
-    said = places.place_words(actor, {row.place_path for row in page})
-    readable = () if figure in (ON_FILE, MISSED) else needs.readable(actor, page, "need.read")
     return {
         "figure": figure,
         "tally": whole,
-        "rows": shown_rows(figure, page, said, actor.today, readable),
+        "rows": _lines(actor, figure, page, veil),
         "why_not": [
             {"code": code, "words": figure.reason(code), "n": n, "current": code == wanted} for code, n in why_not
         ],
-        "left_out": sum(n for _code, n in why_not),
-        "in_scope": whole.records + sum(n for _code, n in why_not),
+        "few_left_out": sum(found[code] for code in few),
+        "left_out": left_out,
+        "is_few_left": 0 < sum(left_people.values()) < SMALLEST,
+        "in_scope": whole.records + left_out,
         "wanted": figure.reason(wanted) if wanted else "",
         "total": total,
         "seed": seed,
@@ -130,6 +161,15 @@ def opened(actor: Actor, figure: Figure, rows: QuerySet[Any], query: Mapping[str
         "now": actor.now,
         "has_kind": figure is not ON_FILE,
     }
+
+
+def _lines(actor: Actor, figure: Figure, page: Sequence[Any], veil: str) -> list[Shown]:
+    if veil:
+        said = places.place_words(actor, {town_of(row.place_path) for row in page})
+        return veiled_rows(figure, page, said, actor.today, veil)
+    said = places.place_words(actor, {row.place_path for row in page})
+    readable = () if figure in (ON_FILE, MISSED) else needs.readable(actor, page, "need.read")
+    return shown_rows(figure, page, said, actor.today, readable)
 
 
 def _number(text: str) -> int:

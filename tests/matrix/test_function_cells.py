@@ -48,6 +48,8 @@ def address(name: str, world: World) -> str:
         "token": adult.flag.uid,
     }
     wanted = ROUTES[name].pattern.converters
+    if name == "client_class":
+        return reverse(name, kwargs={"code": "C01"})
     if not wanted:
         return reverse(name)
     named = {"figure": "in_hand" if name.startswith("today") else "waiting", "code": COUNTY.rstrip("/").split("/")[-1]}

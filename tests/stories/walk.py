@@ -23,6 +23,7 @@ class Walk(Protocol):
     def open(self, path: str) -> None: ...
     def follow(self, words: str, *, to: str = "") -> None: ...
     def press(self, words: str, /, files: Mapping[str, bytes] | None = None, **values: Any) -> None: ...
+    def line(self, words: str) -> list[str]: ...
     @property
     def text(self) -> str: ...
     @property
@@ -51,6 +52,7 @@ class _Page(HTMLParser):
         self.forms: list[_Form] = []
         self.links: list[tuple[str, str]] = []
         self.words: list[str] = []
+        self.lines: list[list[str]] = []
         self._form: _Form | None = None
         self._open: list[tuple[str, dict[str, str], int]] = []
         self._select = ""
@@ -59,6 +61,10 @@ class _Page(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
         self._mute += tag in self.VOID_TEXT
+        if tag == "tr":
+            self.lines.append([])
+        if tag in ("th", "td"):
+            self.lines[-1].append("")
         if tag == "form":
             self._form = _Form(given.get("action", ""), given.get("method", "get"))
             self.forms.append(self._form)
@@ -69,7 +75,8 @@ class _Page(HTMLParser):
         name = given.get("name", "")
         if tag == "input" and name and given.get("type") not in ("file", "submit"):
             if given.get("type") not in ("checkbox", "radio") or "checked" in given:
-                self._form.values.setdefault(name, []).append(given.get("value", ""))
+                said = given.get("value", "on" if given.get("type") == "checkbox" else "")
+                self._form.values.setdefault(name, []).append(said)
         if tag == "input" and given.get("type") == "file":
             self._form.file_field = name
         if tag == "select":
@@ -96,6 +103,8 @@ class _Page(HTMLParser):
     def handle_data(self, data: str) -> None:
         if not self._mute:
             self.words.append(data)
+            if self.lines and self.lines[-1]:
+                self.lines[-1][-1] += data
 
 
 class ByClient:
@@ -123,6 +132,10 @@ class ByClient:
         self._page = _Page()
         if answer["Content-Type"].startswith("text/html"):
             self._page.feed(answer.content.decode())
+
+    def line(self, words: str) -> list[str]:
+        """The cells of the first table row that begins with these words."""
+        return next(([cell.strip() for cell in line] for line in self._page.lines if line and words in line[0]), [])
 
     def follow(self, words: str, *, to: str = "") -> None:
         found = next((href for said, href in self._page.links if words in said and to in href), None)
@@ -197,6 +210,11 @@ class ByBrowser:
         self._page.evaluate("document.querySelectorAll('main details').forEach(each => { each.open = true })")
         self._accessible()
 
+    def line(self, words: str) -> list[str]:
+        """The cells of the first table row that begins with these words."""
+        row = self._page.locator("tr").filter(has=self._page.locator("th:first-child", has_text=words)).first
+        return [str(cell).strip() for cell in row.locator("th, td").all_text_contents()]
+
     def follow(self, words: str, *, to: str = "") -> None:
         link = self._page.locator(f"a[href*='{to}']" if to else "a").filter(has_text=words).first
         self.open(
@@ -223,6 +241,10 @@ class ByBrowser:
         self._settled()
 
     def _fill(self, form: Any, name: str, value: Any) -> None:
+        if isinstance(value, list):
+            for one in value:
+                self._fill(form, name, one)
+            return
         field = form.locator(f"[name='{name}']").first
         kind = field.evaluate("field => field.type")
         if kind == "hidden":
