@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
@@ -16,8 +17,9 @@ from linli.core.errors import BadInput
 from linli.core.limited import in_child
 from linli.core.sealed import data_key
 from linli.engines import lists
+from linli.engines.errors import Fault
 from linli.party import queries, queries_imports, reading
-from linli.party.fields import FIELDS
+from linli.party.fields import FEN, FIELDS, MONEY_FIELDS, VALUE_WORDS
 from linli.party.models import ImportBatch, ImportRow
 from linli.place import queries as places
 
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 
 
 HERE = "在册"
+# Beside a single value, so that the reader of rows has a row to read.
+SOMEBODY, ANY_DAY = "某某", "1950-01-01"
 
 
 def read_upload(
@@ -63,6 +67,42 @@ def read_row_again(
     if record is not None:
         record["unique_id"] = row.record_id
     return record, [fault.as_dict() for fault in faults]
+
+
+@dataclass(frozen=True)
+class Value:
+    """One value as it is kept; how exact a date is; what is wrong with what was typed. Empty: it cannot be read."""
+
+    text: str
+    precision: str = ""
+    faults: tuple[Fault, ...] = ()
+
+
+def read_value(actor: Actor, field_name: str, text: str) -> Value:
+    """One typed value, read as the lists' reader reads a cell; codes and yuan by themselves."""
+    if field_name in VALUE_WORDS:
+        return Value(text if text in VALUE_WORDS[field_name] else "")
+    if field_name in MONEY_FIELDS:
+        return Value(_fen(text))
+    heads = ["name"] if field_name == "name" else ["name", field_name]
+    cells = [text] if field_name == "name" else [SOMEBODY, text]
+    if field_name not in ("birth_on", "id_no"):  # a row without date and number is no person's
+        heads, cells = [*heads, "birth_on"], [*cells, ANY_DAY]
+    columns = tuple(lists.Column(index, name, name, 1.0, "by_hand") for index, name in enumerate(heads))
+    layout = lists.Layout("", "", (), 1, columns)
+    regions = places.region_codes(actor)
+    record, faults = reading.read_row([layout], ("", "", 1), cells, frozenset(), actor.today, regions)
+    value = (record or {}).get(field_name)
+    precision = (record or {}).get("birth_precision") or "" if field_name == "birth_on" else ""
+    return Value("" if value is None or faults else str(value), precision, faults)
+
+
+def _fen(text: str) -> str:
+    try:
+        amount = Decimal(text.replace(",", "").strip()) * FEN
+    except InvalidOperation:
+        return ""
+    return str(int(amount)) if amount.is_finite() and 0 <= amount == amount.to_integral_value() < 10**12 else ""
 
 
 def _layout(sheet: Mapping[str, Any]) -> lists.Layout:

@@ -64,6 +64,23 @@ FIELDS = {
     )
 }
 
+# Where a person is guarded from follows the place of the record, not a word in a cell.
+NOT_CORRECTED = frozenset({"place", "region", "hukou_region"})
+# Who said a correction; kept as the source of the fact.
+SAID_BY = {
+    "said:self": _("本人说的"),
+    "said:papers": _("看了证件"),
+    "said:visit": _("走访看到"),
+    "said:family": _("家人说的"),
+    "said:office": _("部门核实"),
+}
+
+
+def said_words(source: str) -> str:
+    """A source as a page says it: a list keeps its own name."""
+    return str(SAID_BY.get(source, source))
+
+
 GROUP_WORDS = {
     "MLA": _("低保"),
     "DES": _("特困人员"),

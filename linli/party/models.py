@@ -49,10 +49,19 @@ class Person(Guarded):
     relation = models.CharField(max_length=20, blank=True)
     batch_uid = models.UUIDField(null=True, db_index=True)
     is_protected = models.BooleanField(default=False)
+    protected_by = models.UUIDField(null=True)
+    lift_asked_by = models.UUIDField(null=True)
+    merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="merged")
     died_on = models.DateField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["place_path", "name"], name="person_by_place_name")]
+        constraints = [
+            models.CheckConstraint(
+                name="person_not_merged_into_itself",
+                condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("id")),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -62,10 +71,12 @@ class Fact(Guarded):
     """One value of one field of a person, with who said it and when it was checked.
 
     Several lists may say different things: all stay, one is `is_chosen`. The value is sealed under
-    the person's key.
+    the person's key. A correction says `why`, and which fact was chosen before it (`replaces`);
+    withdrawn it stays, unseen, and that one is chosen again. `precision`: how much of a birth date is
+    known (day, month, year), where a correction had to ask.
     """
 
-    personal_fields = ("value",)
+    personal_fields = ("value", "why")
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="stated_facts")
     field = models.CharField(max_length=40)
@@ -77,6 +88,12 @@ class Fact(Guarded):
     doubt = models.CharField(max_length=60, blank=True)
     stated_on = models.DateField(null=True)
     checked_at = models.DateTimeField(null=True)
+    why = SealedTextField(owner="subject_uid")
+    replaces = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="replaced_by")
+    is_correction = models.BooleanField(default=False)
+    precision = models.CharField(max_length=5, blank=True)
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_by = models.UUIDField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["person", "field"], name="fact_by_person_field")]
@@ -247,6 +264,20 @@ class Consent(Row):
     way = models.CharField(max_length=12, choices=[(w, w) for w in ("paper", "electronic", "oral")])
     witness_uid = models.UUIDField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
+
+
+class Merge(Row):
+    """Two people found to be one: who was kept, what moved (table → row ids), so that it can be undone."""
+
+    personal_fields = ()
+
+    kept = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="merges")
+    gone = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="merges_away")
+    why = models.CharField(max_length=60)
+    moved = models.JSONField(default=dict)
+    maker_uid = models.UUIDField(null=True)
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.UUIDField(null=True)
 
 
 class ImportBatch(Row):

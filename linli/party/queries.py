@@ -174,9 +174,13 @@ def login_by_uid(uid: UUID) -> Login | None:
 
 
 def shown(rows: QuerySet[G]) -> QuerySet[G]:
-    """Without what belongs to an import that is not visible (being staged, failed or withdrawn)."""
+    """Without what belongs to an import that is not visible (being staged, failed or withdrawn).
+
+    Of people, without those found to be somebody else: their records went over to the one kept.
+    """
     hidden = ImportBatch.objects.exclude(state="visible").values("uid")
-    return rows.filter(Q(batch_uid__isnull=True) | ~Q(batch_uid__in=hidden))
+    seen = rows.filter(Q(batch_uid__isnull=True) | ~Q(batch_uid__in=hidden))
+    return seen.filter(merged_into__isnull=True) if rows.model is Person else seen
 
 
 ORDERS = {
@@ -270,9 +274,10 @@ def people_opened(actor: Actor, place_path: str) -> list[tuple[Person, dict[str,
     return opened
 
 
-def person_by_uid(actor: Actor, uid: UUID, *, action: str = "person.read") -> Person:
+def person_by_uid(actor: Actor, uid: UUID, *, action: str = "person.read", lock: bool = False) -> Person:
     """One person, or NotFound when there is none this actor may know of; Refused when more assurance is needed."""
-    person = shown(Person.objects.select_related("household").filter(uid=uid)).first()
+    rows = Person.objects.select_for_update(of=("self",)) if lock else Person.objects.all()
+    person = shown(rows.select_related("household").filter(uid=uid)).first()
     if person is None:
         raise NotFound()
     allow(actor, action, person.facts())

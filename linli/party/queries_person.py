@@ -12,13 +12,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from linli.core.actor import Actor
 from linli.core.audit import record_now
-from linli.core.decide import Sensitivity
+from linli.core.decide import Decision, Sensitivity
 from linli.core.errors import NotFound, Refused
 from linli.core.models import AuditRow
 from linli.core.sealed import data_keys
-from linli.party.fields import FIELDS, PersonField
+from linli.party.fields import FIELDS, NOT_CORRECTED, PersonField
 from linli.party.models import Fact, GroupStatus, Login, Person
 from linli.party.queries import person_by_uid, shown
 
@@ -34,6 +36,9 @@ class Stated:
     stated_on: Any
     is_chosen: bool
     doubt: str
+    uid: UUID | None = None
+    is_correction: bool = False
+    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,8 +55,13 @@ class FieldView:
 
     @property
     def differs(self) -> bool:
-        """Whether sources say different things."""
-        return len({v.value for v in self.values}) > 1
+        """Whether sources say different things and nobody has said which is right."""
+        return len({v.value for v in self.values}) > 1 and not self.is_corrected
+
+    @property
+    def is_corrected(self) -> bool:
+        """Whether somebody said which value is right."""
+        return any(v.is_chosen and v.is_correction for v in self.values)
 
 
 @dataclass(frozen=True)
@@ -139,16 +149,52 @@ def revealed(actor: Actor, uid: UUID, field: str, why: str) -> tuple[Person, tup
         raise refused
     record_now(actor, "person.reveal", kind="person", uid=uid, outcome="read", field=field, why=why)
     key = data_keys([person.uid]).get(person.uid)
-    rows = list(shown(Fact.objects.filter(person=person, field=field)).order_by("-is_chosen", "created_at"))
+    rows = list(_standing(person).filter(field=field))
     for row in rows:
         row.__dict__["_data_key"] = key
     return person, tuple(_stated(row) for row in _distinct(rows))
 
 
+def _standing(person: Person) -> QuerySet[Fact]:
+    """The facts of a person but those withdrawn, the chosen ones first."""
+    rows = Fact.objects.filter(person=person, withdrawn_at__isnull=True)
+    return shown(rows).order_by("-is_chosen", "created_at", "id")
+
+
+def fields_to_correct(actor: Actor, person: Person) -> list[PersonField]:
+    """The fields this actor may set right for a person."""
+    return [
+        kind for kind in FIELDS.values() if kind.code not in NOT_CORRECTED and may_correct(actor, person, kind.code)
+    ]
+
+
+def may_correct(actor: Actor, person: Person, field: str) -> Decision:
+    """Whether this actor may set a field right: as for writing it in the first place."""
+    return actor.decide("person.write", person.facts(), FIELDS[field].sensitivity_for(person.is_protected))
+
+
+def field_to_correct(actor: Actor, person: Person, field: str) -> FieldView:
+    """What is stated of one field, for who is about to correct it; reading it is written down."""
+    if field not in FIELDS or field in NOT_CORRECTED:
+        raise NotFound()
+    decision = may_correct(actor, person, field)
+    if not decision:
+        refused = Refused(f"core.{decision.reason}", reason=decision.reason)
+        record_now(actor, "person.write", kind="person", uid=person.uid, outcome="denied", reason=decision.reason)
+        refused.is_recorded = True
+        raise refused
+    record_now(actor, "person.read", kind="person", uid=person.uid, outcome="read", fields=[field])
+    key = data_keys([person.uid]).get(person.uid)
+    rows = list(_standing(person).filter(field=field))
+    for row in rows:
+        row.__dict__["_data_key"] = key
+    return FieldView(FIELDS[field], tuple(_stated(row) for row in _distinct(rows)))
+
+
 def _views(actor: Actor, person: Person) -> tuple[FieldView, ...]:
     key = data_keys([person.uid]).get(person.uid)
     stated: dict[str, list[Fact]] = {}
-    for fact in shown(Fact.objects.filter(person=person)).order_by("-is_chosen", "created_at"):
+    for fact in _standing(person):
         fact.__dict__["_data_key"] = key
         stated.setdefault(fact.field, []).append(fact)
     views = []
@@ -166,7 +212,8 @@ def _views(actor: Actor, person: Person) -> tuple[FieldView, ...]:
 
 
 def _stated(row: Fact) -> Stated:
-    return Stated(row.value, row.source, row.stated_on, row.is_chosen, row.doubt)
+    said = (row.value, row.source, row.stated_on, row.is_chosen, row.doubt)
+    return Stated(*said, uid=row.uid, is_correction=row.is_correction, why=row.why or "")
 
 
 def _distinct(rows: Iterable[Fact]) -> list[Fact]:

@@ -1,11 +1,18 @@
 """Routes of people and imports. The page of one person stands in the roof: it shows flags and needs too."""
 
 from linli.core.routes import route
-from linli.party import pages, pages_imports
+from linli.party import pages, pages_imports, pages_people
 
 urlpatterns = [
     route("people/", pages.people_page, name="people", action="person.list"),
     route("people/export/", pages.people_export_page, name="people_export", action="person.export"),
+    route("people/<uuid:uid>/correct/", pages_people.correct_page, name="person_correct", action="person.write"),
+    route(
+        "people/<uuid:uid>/correct/withdraw/",
+        pages_people.withdraw_correction_page,
+        name="person_correct_withdraw",
+        action="person.write",
+    ),
     route("imports/", pages_imports.imports_page, name="imports", action="person.import"),
     route("imports/<uuid:uid>/", pages_imports.import_page, name="import_page", action="person.import"),
     route("imports/<uuid:uid>/columns/", pages_imports.columns_page, name="import_columns", action="person.import"),

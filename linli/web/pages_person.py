@@ -64,6 +64,7 @@ def _values(request: HttpRequest, uid: UUID) -> dict[str, Any]:
         "operation_id": uuid4(),
         "reveal_reasons": shown.reveal_reasons(),
         "may_reveal": _may_reveal(actor, person),
+        "correctable": {kind.code for kind in queries_person.fields_to_correct(actor, person)},
         "may_add_need": bool(actor.decide("need.write", person.facts())),
     }
     return values | _work(actor, person) | _exclusion(actor, person, file.members)

@@ -17,7 +17,7 @@ from linli.matching.models import Referral
 from linli.need.models import Flag, Need
 from linli.need.rules import need_codes
 from linli.need.words import FLAG_STATES, KINDS, LEVELS, NEED_STATES
-from linli.party.fields import GROUP_WORDS, MASKED_FIELDS, ROLE_WORDS, masked, value_words
+from linli.party.fields import GROUP_WORDS, MASKED_FIELDS, ROLE_WORDS, masked, said_words, value_words
 from linli.party.models import GroupStatus, Person
 from linli.party.queries_person import FieldView, Looker, PersonFile, Stated
 from linli.place.models import Place
@@ -78,11 +78,13 @@ def _fact_row(view: FieldView, person: Person) -> dict[str, Any]:
     by_value: dict[str, list[Stated]] = {}
     for stated in view.values:
         by_value.setdefault(stated.value, []).append(stated)
+    values = [_value(code, value, said, person) for value, said in by_value.items()]
     return {
         "code": code,
         "words": view.field.words,
         "differs": view.differs,
-        "values": [_value(code, value, said, person) for value, said in by_value.items()],
+        "values": values[:1] if view.is_corrected else values,
+        "earlier": values[1:] if view.is_corrected else [],
         "is_masked": code in MASKED_FIELDS,
         "is_code": code in MASKED_FIELDS or code == "household_no",
     }
@@ -95,7 +97,7 @@ def _value(code: str, value: str, said: list[Stated], person: Person) -> dict[st
         text = _("%(when)s，哪天不清楚") % {"when": value.removesuffix("-01").removesuffix("-01")}
     return {
         "text": text,
-        "sources": [{"name": one.source, "on": one.stated_on} for one in said],
+        "sources": [{"name": said_words(one.source), "on": one.stated_on, "why": one.why} for one in said],
         "is_chosen": any(one.is_chosen for one in said),
         "is_doubtful": any(one.doubt for one in said),
     }

@@ -1,0 +1,57 @@
+"""Forms about one person: setting a fact right."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from linli.core.actor import Actor
+from linli.engines import lists
+from linli.party import compute
+from linli.party.fields import FIELDS, MONEY_FIELDS, SAID_BY, VALUE_WORDS
+from linli.party.presenters_imports import lang
+from linli.ui.forms import OperationForm
+
+HINTS = {
+    "birth_on": _("年月日，如 1944-08-17；只知道年就写年。"),
+    "id_no": _("18 位，照证件写。末位是 X 也写上。"),
+    "phone": _("手机 11 位；座机带区号。"),
+    **dict.fromkeys(MONEY_FIELDS, _("写多少元，如 850 或 850.50。")),
+}
+
+
+class CorrectForm(OperationForm):
+    """What a field should say, who says so, and why it is set right."""
+
+    value = forms.CharField(max_length=300)
+    source = forms.ChoiceField(label=_("谁说的"), choices=list(SAID_BY.items()), widget=forms.RadioSelect)
+    why = forms.CharField(label=_("为什么改"), max_length=200, help_text=_("一句话，如：当面看了身份证。"))
+
+    def __init__(self, *args: Any, actor: Actor, field: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.actor, self.field_code = actor, field
+        if field in VALUE_WORDS:
+            wanted: forms.Field = forms.ChoiceField(choices=[("", _("选一个")), *VALUE_WORDS[field].items()])
+            wanted.error_messages["required"] = _("还没有填。")
+            self.fields["value"] = wanted
+        self.fields["value"].label = FIELDS[field].words
+        self.fields["value"].help_text = HINTS.get(field, "")
+        self.order_fields(["value", "source", "why", "operation_id"])
+
+    def clean_value(self) -> str:
+        text: str = self.cleaned_data["value"]
+        read = compute.read_value(self.actor, self.field_code, text)
+        if read.faults:
+            why, cure = lists.explain(read.faults[0], lang())
+            raise forms.ValidationError(_("%(why)s。%(cure)s。"), params={"why": why, "cure": cure})
+        if not read.text:
+            raise forms.ValidationError(_("这个值读不懂，没有存。照格子上面的说明写。"))
+        return text
+
+
+class UidForm(OperationForm):
+    """Which row is meant."""
+
+    uid = forms.UUIDField(widget=forms.HiddenInput)
