@@ -137,7 +137,8 @@ def decide(
         return refused
     if rule.not_own and _is_own(actor, thing):
         return _deny("own_business")
-    if (sensitivity >= Sensitivity.SENSITIVE or rule.needs_tie) and not rule.place_is_enough:
+    asks_tie = (sensitivity >= Sensitivity.SENSITIVE or rule.needs_tie) and not rule.place_is_enough
+    if asks_tie or not _reaches_untied(actor, rule, thing, today):
         if not is_tied(actor, thing.about, rule, now):
             return _deny("no_relationship", hidden=rule.hides or thing.sensitivity >= Sensitivity.SENSITIVE)
     return _assured(actor, rule, sensitivity, now)
@@ -156,6 +157,14 @@ def _refused_by_place(
     if not held:
         return _deny("no_role", hidden=rule.hides)
     return _deny("outside_place", hidden=rule.hides or thing.sensitivity >= Sensitivity.PERSONAL)
+
+
+def _reaches_untied(actor: ActorFacts, rule: ActionRule, thing: ObjectFacts, today: date) -> bool:
+    """Whether the place lets the actor in by a role of its own, not one that only follows relationships."""
+    if not rule.by_tie:
+        return True
+    held = [g for g in actor.grants if g.role in rule.roles - rule.by_tie and g.holds(today)]
+    return any(g.covers(thing.place_path) for g in held)
 
 
 def is_tied(actor: ActorFacts, about: Iterable[UUID], rule: ActionRule, now: datetime) -> bool:

@@ -52,7 +52,8 @@ class ActionRule:
 
     `ties`: relationships that count for sensitive things. `needs_tie`: a relationship is asked for
     whatever the sensitivity. `place_is_enough`: role and place suffice even for sensitive rows,
-    because the action shows none of their content. `anywhere`: a role held in any place suffices for
+    because the action shows none of their content. `by_tie`: roles that reach only what a relationship
+    joins them to, even there. `anywhere`: a role held in any place suffices for
     public and internal rows, wherever they lie. `not_own`: refused on one's own business.
     `self_service`: the person concerned may do it without a role. `hides`: a refusal must not
     reveal that the page or thing exists; a personal thing elsewhere stays hidden even without it.
@@ -63,6 +64,7 @@ class ActionRule:
     ties: frozenset[str] = CASE_TIES
     needs_tie: bool = False
     place_is_enough: bool = False
+    by_tie: frozenset[str] = frozenset()
     anywhere: bool = False
     not_own: bool = False
     self_service: bool = False
@@ -119,7 +121,9 @@ ACTIONS: dict[str, ActionRule] = {
     "proposal.list": _may(STATION, hides=False, place_is_enough=True),
     "proposal.read": _may(STATION),
     "proposal.decide": _may(STATION, not_own=True, hides=False),
-    "referral.list": _may(STATION, COUNTY, ORG_MANAGER, hides=False, place_is_enough=True),
+    "referral.list": _may(
+        STATION, COUNTY, ORG_MANAGER, hides=False, place_is_enough=True, by_tie=frozenset({ORG_MANAGER})
+    ),
     "referral.read": _may(STATION, ORG_MANAGER),
     "referral.write": _may(STATION, ORG_MANAGER),
     # figures

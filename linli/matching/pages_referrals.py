@@ -29,7 +29,6 @@ def referrals_page(request: HttpRequest) -> HttpResponse:
     state = wanted.get("state") or "sent"
     rows = queries.referrals(
         actor,
-        action="referral.list" if actor.holds_role_for("need.list") else "referral.read",
         place_path=wanted.get("place") or "",
         states=(),
         offer_uid=wanted.get("offer"),

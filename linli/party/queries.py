@@ -116,7 +116,8 @@ def _granted(actor: Actor, rule: ActionRule) -> Q:
     allowed = Q(pk__in=[])
     for grant in actor.facts.grants:
         if grant.role in rule.roles and grant.holds(actor.today):
-            allowed |= _inside(grant.place_path)
+            near = _inside(grant.place_path)
+            allowed |= near & _tied(actor, rule) if grant.role in rule.by_tie else near
             if rule.anywhere:
                 allowed |= Q(sensitivity__lte=Sensitivity.INTERNAL)
     if rule.self_service and actor.person_uid is not None:

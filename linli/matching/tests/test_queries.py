@@ -40,7 +40,7 @@ def somebody(kind: str, wife: Person) -> Login:
         ("worker", True, False, True, False),
         ("county@county", False, False, True, False),
         ("worker@next", False, False, False, False),
-        ("org_manager@county", False, False, True, False),
+        ("org_manager@county", False, False, False, False),
         ("secretary", False, False, False, False),
         ("volunteer@county", False, False, False, False),
         ("excluded", False, False, False, False),
@@ -72,6 +72,23 @@ def test_who_by_what(kind: str, waits: bool, reads: bool, lists_referral: bool, 
     if not reads_referral:
         with pytest.raises(NotFound):
             queries.referral_by_uid(actor, referral.uid)
+
+
+def test_whoever_answers_lists_only_what_was_sent_to_them():
+    wife = make.person("何秀珍")
+    manager = make.login("manager", ("org_manager", make.COUNTY))
+    need, offer = needs.need(wife), bridge.offer()
+    sent, other = (
+        Referral.objects.create(
+            created_at=make.NOW, number=number, need=need, offer=offer, consent_way="oral", answer_due_on="2026-03-09",
+            sent_at=make.NOW, place_path=need.place_path, sensitivity=3, subject_uid=wife.uid,
+        )
+        for number in ("R1", "R2")
+    )  # fmt: skip
+    make.tie(manager, sent.uid, "referral")
+    assert list(queries.referrals(make.actor(manager))) == [sent]
+    make.grant(manager, "worker", make.TOWN)
+    assert set(queries.referrals(make.actor(manager))) == {sent, other}, "a worker's own place lists them all"
 
 
 def test_overdue_referrals_stand_first():
