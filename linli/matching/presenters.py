@@ -19,6 +19,7 @@ from linli.matching import compute, rules
 from linli.matching.models import Proposal, Referral, ReferralChange, Unmet
 from linli.matching.words import PARTS, PROPOSAL_STATES, REFERRAL_MOVES, REFERRAL_STATES
 from linli.need.models import Need
+from linli.need.queries_words import source_words
 from linli.offer import queries_words as telling
 from linli.offer.models import Offer
 from linli.party import queries_names as names
@@ -103,7 +104,7 @@ def _proposal(proposal: Proposal) -> ProposalView:
         party=telling.party_words(offer.party),
         slots=telling.slot_words(offer.slots),
         left=telling.left_words(offer),
-        conditions=offer.conditions,
+        conditions=telling.condition_words(offer.conditions),
         fits=[say_reason(code, params, lang()) for code, params in proposal.fits],
         lacks=[say_reason(code, params, lang()) for code, params in proposal.lacks],
         score=proposal.score,
@@ -118,7 +119,7 @@ def _proposal(proposal: Proposal) -> ProposalView:
 def weights_source(day: date) -> tuple[str, str]:
     """The version of the weights in force on a day, and where they come from."""
     weights = compute.weights_on(day)
-    return weights.id, weights.source
+    return weights.id, source_words(weights.source, lang())
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from linli.core.actor import Actor
 from linli.need import compute, rules
 from linli.need.models import Flag
 from linli.need.presenters import Tag, age_of, code_words, lang, two
+from linli.need.queries_words import source_words
 from linli.need.words import FLAG_STATES, KINDS, LEVELS
 from linli.party import queries_names as names
 
@@ -122,6 +123,7 @@ def flag_view(actor: Actor, flag: Flag, places: Mapping[str, str]) -> dict[str, 
         "place": places.get(flag.place_path, ""),
         "age": age_of(flag.person, actor.today),
         "reason": two(flag.reason),
+        "source": source_words(flag.source, lang()),
         "group": names.group_words().get(flag.group, ""),
         "to_be_checked": rule is not None and rule.status != "confirmed",
         "figures": figure_lines(flag.figures),

@@ -98,6 +98,7 @@ def offer_view(offer: Offer, places: Mapping[str, str], today: date) -> dict[str
         "offer": offer,
         "row": row,
         "slots": telling.slot_words(offer.slots),
+        "conditions": telling.condition_words(offer.conditions),
         "languages": joint.join(offer.languages),
         "skills": joint.join(offer.skills),
         "share": f"{min(100 * offer.used / offer.capacity, 100):.1f}%" if offer.capacity else "",

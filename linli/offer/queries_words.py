@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from linli.engines.assignment import read_conditions
 from linli.offer.models import Offer
 from linli.offer.words import PARTIES
+from linli.party.queries_names import group_words
 
 DAYS = dict(zip("一二三四五六日", ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), strict=True))
 
@@ -37,3 +39,37 @@ def slot_words(slots: Sequence[str]) -> str:
         days.setdefault(tuple(spans), []).append(DAYS.get(day, day) if is_english else day)
     comma, joint = (", ", "; ") if is_english else ("、", "；")
     return joint.join(f"{comma.join(named)} {comma.join(spans)}" for spans, named in days.items())
+
+
+def condition_words(conditions: str) -> str:
+    """An offer's conditions as a person says them: 年龄>=60；自付=20元 → 60 岁以上；自付 20 元.
+
+    What only a person can read stays as written.
+    """
+    read = read_conditions(conditions)
+    said = [_age_words(read.age_min, read.age_max)]
+    if read.sex:
+        said.append(_("只收男性") if read.sex == 1 else _("只收女性"))
+    if read.groups:
+        named = group_words()
+        said.append(_("对象：%(groups)s") % {"groups": "、".join(str(named.get(one, one)) for one in read.groups)})
+    if read.place:
+        said.append(_("只收指定地区的人"))
+    if read.level_max > 0:
+        said.append(_("只接 %(level)s 级和更急的") % {"level": read.level_max})
+    if read.helper_sex:
+        said.append({1: _("男服务人员"), 2: _("女服务人员"), 3: _("男女服务人员都有")}[read.helper_sex])
+    if read.fee_fen >= 0:
+        said.append(_("自付 %(yuan)s 元") % {"yuan": f"{read.fee_fen / 100:,g}"})
+    if read.max_fen >= 0:
+        said.append(_("每份最多 %(yuan)s 元") % {"yuan": f"{read.max_fen / 100:,g}"})
+    said.append(read.note)
+    return _("；").join(part for part in said if part)
+
+
+def _age_words(least: int, most: int) -> str:
+    if least >= 0 and most >= 0:
+        return _("%(least)s–%(most)s 岁") % {"least": least, "most": most}
+    if least >= 0:
+        return _("%(least)s 岁以上") % {"least": least}
+    return _("%(most)s 岁以下") % {"most": most} if most >= 0 else ""

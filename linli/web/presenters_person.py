@@ -15,6 +15,7 @@ from linli.core.actor import Actor
 from linli.core.words import WORDS as CORE_WORDS
 from linli.matching.models import Referral
 from linli.need.models import Flag, Need
+from linli.need.queries_words import source_words
 from linli.need.rules import need_codes
 from linli.need.words import FLAG_STATES, KINDS, LEVELS, NEED_STATES
 from linli.party.fields import GROUP_WORDS, MASKED_FIELDS, ROLE_WORDS, masked, said_words, value_words
@@ -172,7 +173,7 @@ def flag_rows(flags: Iterable[Flag], readable: set[UUID]) -> list[dict[str, Any]
                 "uid": flag.uid,
                 "known": known,
                 "reason": _in_language(flag.reason) if known else "",
-                "source": flag.source if known else "",
+                "source": source_words(flag.source, "en" if is_english() else "zh") if known else "",
                 "kind": kind,
                 "kind_shape": kind_shape,
                 "state": state,

@@ -57,6 +57,7 @@ def test_a_needs_proposals_say_why_and_choose_nothing(need: Need, page: Client):
     shown = text(page.get(address(need)))
     for words in ("滑，不敢一个人洗", "上门助浴 O1", "专做这一项", "收不收费没写", "28/40", "2026-01", "审查过期的"):
         assert words in shown
+    assert "平台自拟" in shown
     assert " checked" not in shown
     assert AuditRow.objects.filter(action="proposal.read", outcome="read").count() == 1
     stranger = browser(make.login("stranger", ("worker", make.TOWN)))

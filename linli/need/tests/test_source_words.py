@@ -1,0 +1,29 @@
+"""Sources in words: no reader meets a raw mark."""
+
+from __future__ import annotations
+
+import pytest
+
+from linli.need import compute
+from linli.need.queries_words import source_words
+
+
+@pytest.mark.parametrize(
+    ("source", "zh", "en"),
+    [
+        ("SAR 第33条", "《社会救助暂行办法》第33条", "Interim Measures for Social Assistance, art. 33"),
+        ("VIS-10", "十部门关于特殊困难老年人探访关爱的意见（2022 年）", "Opinions of ten departments"),
+        ("VIS-NM 高风险", "，高风险", ", high risk"),
+        ("县里自己的办法 第3条", "县里自己的办法第3条", "县里自己的办法, art. 3"),
+        ("", "", ""),
+    ],
+)
+def test_a_source_is_named_with_its_article(source: str, zh: str, en: str):
+    assert zh in source_words(source, "zh") and en in source_words(source, "en")
+
+
+def test_every_mark_of_the_rules_in_force_has_words_in_both_languages():
+    marks = {rule.source for rule in compute.rulebook().rules if rule.source}
+    assert marks
+    for mark in marks:
+        assert source_words(mark, "zh") != source_words(mark, "en"), mark

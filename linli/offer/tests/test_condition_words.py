@@ -1,0 +1,26 @@
+"""Conditions as a person says them."""
+
+from __future__ import annotations
+
+import pytest
+from django.utils.translation import override
+
+from linli.offer.queries_words import condition_words
+
+
+@pytest.mark.parametrize(
+    ("written", "zh", "en"),
+    [
+        ("", "", ""),
+        ("自付=20元；服务人员性别=女；女护理员 2 名", "女服务人员；自付 20 元；女护理员 2 名", "a woman serves; 20"),
+        ("年龄>=60；每份上限=5000元", "60 岁以上；每份最多 5,000 元", "aged 60 or more; at most 5,000 yuan"),
+        ("年龄>=16；年龄<=59", "16–59 岁", "aged 16–59"),
+        ("服务人员性别=男|女", "男女服务人员都有", "a man or a woman serves"),
+        ("可送餐上门", "可送餐上门", "可送餐上门"),
+    ],
+)
+def test_conditions_are_said_in_words(written: str, zh: str, en: str):
+    with override("zh-hans"):
+        assert condition_words(written) == zh
+    with override("en"):
+        assert condition_words(written).startswith(en)
