@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
+
 import pytest
 
 from linli.core.decide import TIE_KINDS
 from linli.core.policy import ACTIONS, ROLES, STAFF, ActionRule
+
+WRITTEN = tomllib.loads(Path(__file__).with_name("policy_rows.toml").read_text(encoding="utf-8"))
+STATION_WRITTEN = {"worker", "lead", "supervisor"}
+GROUPS = {
+    "station": STATION_WRITTEN,
+    "staff": STATION_WRITTEN | {"county", "secretary", "grid"},
+    "everyone": STATION_WRITTEN
+    | {"county", "secretary", "grid", "org_manager", "volunteer", "resident", "donor", "auditor"}
+    | {"system_admin", "security_admin", "audit_admin"},
+}
+CASE = {"assigned", "co-worker", "supervises", "referral"}
 
 ADMINS = {"system_admin", "security_admin", "audit_admin"}
 PERSONAL = ("person.", "flag.", "need.", "proposal.", "referral.")
@@ -20,6 +34,42 @@ def test_a_row_names_known_roles_and_ties(name: str, rule: ActionRule):
     assert rule.roles <= set(ROLES)
     assert rule.ties <= set(TIE_KINDS)
     assert not (rule.needs_tie and rule.place_is_enough), "asks for a tie and says none is needed"
+
+
+def test_both_writings_hold_the_same_actions():
+    assert set(WRITTEN) == set(ACTIONS)
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_both_writings_say_the_same(name: str):
+    roles, asks = WRITTEN[name]
+    rule, asked = ACTIONS[name], {word.partition(":")[0]: word.partition(":")[2] for word in asks.split()}
+    assert rule.roles == set().union(*(GROUPS.get(word, {word}) for word in roles.split()))
+    assert rule.ties == CASE | ({"guardian", "self"} if "kin" in asked else set())
+    assert rule.by_tie == {one for one in asked.get("only-tied", "").split(",") if one}
+    said = {
+        "tie": rule.needs_tie,
+        "place": rule.place_is_enough,
+        "anywhere": rule.anywhere,
+        "not-own": rule.not_own,
+        "self": rule.self_service,
+        "all": rule.open_to_all,
+        "hides": rule.hides,
+        "fresh": rule.fresh,
+        "second": rule.second_factor,
+    }
+    assert {word for word, holds in said.items() if holds} == set(asked) - {"kin", "only-tied"}
+
+
+def test_the_roles_are_fourteen():
+    assert set(ROLES) == GROUPS["everyone"]
+    assert len(ROLES) == 14
+
+
+@pytest.mark.parametrize(("name", "rule"), ACTIONS.items())
+def test_who_only_follows_relationships_gets_in_by_nothing_else(name: str, rule: ActionRule):
+    assert rule.by_tie <= rule.roles
+    assert not (rule.by_tie and (rule.anywhere or rule.self_service or rule.open_to_all))
 
 
 @pytest.mark.parametrize("name", [n for n in ACTIONS if n.startswith(PERSONAL)])
