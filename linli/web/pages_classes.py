@@ -36,7 +36,7 @@ def _place(actor: Actor, code: str, action: str) -> Place:
 
 @require_GET
 def county_classes_page(request: HttpRequest, code: str) -> HttpResponse:
-    """How many of each class are on file, have help, wait, may be missed; each number opens, small ones are not said."""
+    """How many of each class are on file, have help, wait, may be missed; each opens, small ones are not said."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     place = _place(actor, code, "county.read")
     table = class_table(actor, place)

@@ -227,9 +227,8 @@ class ByBrowser:
         button = self._page.locator("main button").filter(has_text=words).first
         form = button.locator("xpath=ancestor::form")
         for name, value in values.items():
-            own = form.locator(f"button[name='{name}'][value='{value}']")
-            if own.count():
-                button = own.first
+            if form.locator(f"button[name='{name}']").count():
+                button = form.locator(f"button[name='{name}'][value='{value}']").first
             else:
                 self._fill(form, name.replace("__", "-"), value)
         for name, content in (files or {}).items():
