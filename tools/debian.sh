@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Names, checks and installs the Debian packages Linli needs.
 #   debian.sh run    what running it needs: Python's venv module
-#   debian.sh test   and what the tests need: a browser and a Chinese font
+#   debian.sh test   and what the tests need: a browser, what drives it, and a Chinese font
 # Each is checked by what it gives, not by its name, so that another system's own will do.
 set -eu
 
@@ -21,6 +21,8 @@ has_browser() { command -v chromium || command -v chromium-browser; }
 need python3-venv "to make the environment in .venv" "$(bash "$(dirname "$0")/python.sh")" -c "import venv, ensurepip"
 if [ "${1:-run}" = test ]; then
   need chromium "the stories run in a browser" has_browser
+  need libatomic1 "the program that drives the browser wants it" \
+    "$(bash "$(dirname "$0")/python.sh")" -c "import ctypes; ctypes.CDLL('libatomic.so.1')"
   need fonts-noto-cjk "Chinese characters in the browser and in print" has_font
 fi
 [ ${#missing[@]} -eq 0 ] && exit 0
