@@ -94,6 +94,10 @@ ACTIONS: dict[str, ActionRule] = {
     "person.import": _may(STATION, COUNTY, SECRETARY, second_factor=True, hides=False, place_is_enough=True),
     "person.export": _may(LEAD, COUNTY, fresh=True, hides=False),
     "person.exclude": _may(STATION, place_is_enough=True),
+    "person.merge": _may(STATION, second_factor=True, not_own=True),
+    "person.protect": _may(STATION, second_factor=True, not_own=True),
+    # (the second of two; both must be tied to the person, for a protected one is class 4)
+    "protection.lift": _may(STATION, fresh=True, not_own=True),
     # rights
     "grant.propose": _may(LEAD, COUNTY, SECURITY_ADMIN, second_factor=True, not_own=True, hides=False),
     "grant.approve": _may(COUNTY, SECURITY_ADMIN, second_factor=True, not_own=True, hides=False),

@@ -18,7 +18,7 @@ from linli.core.jobs import JobStopped, add_job, job_state, stop_job
 from linli.core.notices import notify
 from linli.core.sealed import data_key
 from linli.engines.progress import Progress, silent
-from linli.party import compute, queries, queries_imports, rules_imports
+from linli.party import compute, queries, queries_imports, queries_person, rules_imports
 from linli.party.actions import CHUNK, add_people
 from linli.party.models import Fact, GroupStatus, Household, ImportBatch, ImportRow, Person
 from linli.party.reading import Upload
@@ -61,7 +61,7 @@ def ask_check(*, actor: Actor, batch_uid: UUID, columns: Sequence[Mapping[str, s
 def ask_confirm(*, actor: Actor, batch_uid: UUID) -> str:
     """Say that a checked import shall be written; the writing is a job."""
     batch = queries_imports.import_by_uid(actor, batch_uid, lock=True)
-    taken = queries_imports.rows_to_import(batch).count()
+    taken = queries_imports.rows_taken(batch).count()
     uncompared = queries_imports.rows_to_compare(batch).count()
     stop_if(
         rules_imports.why_not_busy(job_state_of(batch)) or rules_imports.why_not_confirm(batch.state, taken, uncompared)
@@ -213,6 +213,7 @@ def _staged_rows(
         if fault.row is not None:
             faults.setdefault((fault.file, fault.sheet, fault.row), []).append(fault.as_dict())
     here = queries.person_ids(actor, [m.person_uid for m in matches.values() if m.person_uid])
+    guarded = _guarded_clusters(matches)
     closed = {str(uid) for uid in queries.excluded_from(batch.maker_uid)}
     rows = []
     for value in upload.book.records.to_pylist():
@@ -223,6 +224,10 @@ def _staged_rows(
         row.outcome = "doubtful" if found else "taken"
         row.person_id = here.get(match.person_uid) if match.person_uid else None
         row.cluster, row.probability = match.cluster, match.probability
+        if match.cluster in guarded:  # looks like any other row; waits for those who may see the person
+            row.person_id, row.held_for_id = None, guarded[match.cluster]
+            rows.append(row)
+            continue
         row.candidates = [each for each in match.candidates if each["person"] not in closed]
         row.decision = "ask" if row.candidates and row.person_id is None else ""
         rows.append(row)
@@ -230,6 +235,20 @@ def _staged_rows(
         rows.append(_staged_row(actor, batch, place, ":".join(map(str, place)), found, upload.cells.get(place), {}))
         rows[-1].outcome = "refused"
     return rows
+
+
+def _guarded_clusters(matches: Mapping[str, compute.Match]) -> dict[str, int]:
+    """Clusters of rows that are, or seem to be, a protected person: cluster → that person."""
+    met: dict[str, set[UUID]] = {}
+    for match in matches.values():
+        people = {UUID(each["person"]) for each in match.candidates} | {match.person_uid or UUID(int=0)}
+        met.setdefault(match.cluster, set()).update(people)
+    protected = queries.protected_people()
+    return {
+        cluster: min(protected[uid] for uid in people & protected.keys())
+        for cluster, people in met.items()
+        if people & protected.keys()
+    }
 
 
 def _staged_row(
@@ -371,7 +390,7 @@ def _start_over(batch: ImportBatch) -> None:
 @action("person.import")
 def _begin(*, actor: Actor, batch_uid: UUID) -> str:
     batch = queries_imports.import_by_uid(actor, batch_uid, lock=True)
-    taken = queries_imports.rows_to_import(batch).count()
+    taken = queries_imports.rows_taken(batch).count()
     stop_if(rules_imports.why_not_confirm(batch.state, taken))
     batch.state = "importing"
     batch.save(update_fields=["state"])
@@ -388,7 +407,7 @@ def _publish(*, actor: Actor, batch_uid: UUID) -> dict[str, Any]:
     batch.counts |= {
         "people_new": Person.objects.filter(batch_uid=batch.uid).count(),
         "people_known": queries_imports.people_met(batch).count(),
-        "rows_in": queries_imports.rows_to_import(batch).count(),
+        "rows_in": queries_imports.rows_taken(batch).count(),
         "rows_held": rows.filter(decision__in=("hold", "ask")).exclude(outcome="refused").count(),
         "facts": Fact.objects.filter(batch_uid=batch.uid).count(),
     }
@@ -396,6 +415,9 @@ def _publish(*, actor: Actor, batch_uid: UUID) -> dict[str, Any]:
     batch.save(update_fields=["state", "counts", "confirmed_at"])
     record(actor, "person.import", kind="import", uid=batch.uid, step="visible", **batch.counts)
     notify(actor, [batch.maker_uid], "party.import_done", link=page_of(batch), **batch.counts)
+    for person in Person.objects.filter(pk__in=rows.filter(held_for__isnull=False).values("held_for")):
+        told = [login.uid for login in queries_person.keepers(person)]
+        notify(actor, told, "party.row_held", link=f"/people/{person.uid}/held/")
     return {"batch": str(batch.uid), **batch.counts}
 
 

@@ -51,6 +51,67 @@ class CorrectForm(OperationForm):
         return text
 
 
+PROTECTION_REASONS = {
+    "violence": _("家庭暴力"),
+    "threat": _("有人威胁或跟踪"),
+    "minor": _("未成年人受侵害"),
+    "other": _("别的危险"),
+}
+
+
+class ProtectForm(OperationForm):
+    """Why somebody is protected, who is responsible, where she is safe, who must never know."""
+
+    why = forms.ChoiceField(label=_("为什么保护"), choices=list(PROTECTION_REASONS.items()), widget=forms.RadioSelect)
+    members = forms.MultipleChoiceField(
+        label=_("同户的人，谁不能知道"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    login = forms.ChoiceField(label=_("这里的账号，谁不能知道"), required=False)
+    keeper = forms.ChoiceField(label=_("谁负责"), help_text=_("保护以后，只有负责的人打得开这一页。"))
+    safe_address = forms.CharField(
+        label=_("安全的住址"), required=False, max_length=200,
+        help_text=_("只给负责的人看，每次都要再确认；不会出现在名单、信件和导出里。不急着写，可以空着。"),
+    )  # fmt: skip
+    safe_phone = forms.CharField(label=_("安全的电话"), required=False, max_length=40)
+
+    def __init__(
+        self,
+        *args: Any,
+        members: list[tuple[str, str]],
+        logins: list[tuple[str, str]],
+        keepers: list[tuple[str, str]],
+        is_kept: bool,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        nobody = [("", _("没有"))]
+        self.fields["members"].choices = members  # type: ignore[attr-defined]
+        self.fields["login"].choices = [*nobody, *logins]  # type: ignore[attr-defined]
+        self.fields["keeper"].choices = [("", _("选一个")), *keepers]  # type: ignore[attr-defined]
+        self.fields["keeper"].required = not is_kept
+        self.fields["keeper"].error_messages["required"] = _("还没有填。")
+        if not members:
+            del self.fields["members"]
+
+    def kept_away(self) -> list[str]:
+        """Everybody named, as the action takes them."""
+        chosen = [*self.cleaned_data.get("members", []), self.cleaned_data["login"]]
+        return [one for one in chosen if one]
+
+
+class LiftForm(OperationForm):
+    """One step on the way to lifting a protection."""
+
+    step = forms.ChoiceField(choices=[("ask", ""), ("keep", ""), ("lift", "")])
+
+
+class HeldForm(OperationForm):
+    """What somebody says of a row that waits."""
+
+    row = forms.IntegerField()
+    is_same = forms.ChoiceField(choices=[("yes", ""), ("no", "")])
+
+
 class UidForm(OperationForm):
     """Which row is meant."""
 

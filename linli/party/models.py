@@ -49,8 +49,6 @@ class Person(Guarded):
     relation = models.CharField(max_length=20, blank=True)
     batch_uid = models.UUIDField(null=True, db_index=True)
     is_protected = models.BooleanField(default=False)
-    protected_by = models.UUIDField(null=True)
-    lift_asked_by = models.UUIDField(null=True)
     merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="merged")
     died_on = models.DateField(null=True)
 
@@ -280,6 +278,34 @@ class Merge(Row):
     undone_by = models.UUIDField(null=True)
 
 
+class Protection(Row):
+    """A person is protected (violence and the like), by whom and why; lifting it takes two.
+
+    `raised`: table → row id → the class it had, so that lifting opens what was open before, and nothing written since.
+    """
+
+    personal_fields = ("why",)
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="protections")
+    why = models.CharField(max_length=20)
+    raised = models.JSONField(default=dict)
+    made_by = models.UUIDField(null=True)
+    lift_asked_by = models.UUIDField(null=True)
+    lifted_by = models.UUIDField(null=True)
+    lifted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person"], condition=Q(lifted_at__isnull=True), name="protection_once_at_a_time"
+            ),
+            models.CheckConstraint(
+                name="protection_lifted_by_two",
+                condition=Q(lifted_by__isnull=True) | ~Q(lifted_by=F("lift_asked_by")),
+            ),
+        ]
+
+
 class ImportBatch(Row):
     """One upload of one or more lists: staged rows stay unseen until the batch's state becomes `visible`.
 
@@ -312,7 +338,9 @@ class ImportRow(Row):
     """One row of an upload: what was read, what is wrong, and what became of it.
 
     `record`, sealed: the record read, a faulty row's `cells` as they stand, its `faults` in full.
-    `faults`, in the clear: their codes, outcomes and columns only, for counting.
+    `faults`, in the clear: their codes, outcomes and columns only, for counting. `held_for`: the row
+    seems to be about this protected person; it waits for those who may see that person, and looks to the
+    importer like any other row.
     """
 
     personal_fields = ("record",)
@@ -330,6 +358,7 @@ class ImportRow(Row):
     probability = models.FloatField(null=True)
     cluster = models.CharField(max_length=40, blank=True)
     candidates = models.JSONField(default=list)
+    held_for = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="held_rows")
 
     @property
     def batch_uid(self) -> Any:

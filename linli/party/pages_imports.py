@@ -122,7 +122,7 @@ def _check(request: HttpRequest, actor: Actor, batch: ImportBatch, values: dict[
     looked = presenters_rows.Looked(seen, corrections, names_of_logins({each.maker_uid for each in corrections}))
     _note_read(actor, batch, "rows")
     total = sum(batch.counts.get(name, 0) for name in ("taken", "doubtful", "refused"))
-    taken = queries_imports.rows_to_import(batch)
+    taken = queries_imports.rows_taken(batch)
     asked = sum(1 for row in look if row.decision == "ask")
     values |= {
         "headline": presenters_imports.headline(batch.counts, asked),

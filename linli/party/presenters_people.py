@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
+from uuid import uuid4
 
-from linli.party.fields import MASKED_FIELDS, masked, said_words, value_words
+from linli.party.fields import FIELDS, MASKED_FIELDS, masked, said_words, value_words
+from linli.party.models import ImportRow
 from linli.party.queries_person import Stated
 
 
@@ -14,7 +16,7 @@ def stated_rows(code: str, values: Iterable[Stated]) -> list[dict[str, Any]]:
     return [
         {
             "uid": one.uid,
-            "text": masked(one.value) if code in MASKED_FIELDS else value_words(code, one.value),
+            "text": _said(code, one.value),
             "source": said_words(one.source),
             "on": one.stated_on,
             "is_chosen": one.is_chosen,
@@ -24,3 +26,30 @@ def stated_rows(code: str, values: Iterable[Stated]) -> list[dict[str, Any]]:
         }
         for one in values
     ]
+
+
+def held_rows(rows: Iterable[tuple[ImportRow, dict[str, Any]]]) -> list[dict[str, Any]]:
+    """Rows that wait, with what they say, numbers masked."""
+    return [
+        {
+            "id": row.pk,
+            "list": row.file + (f" / {row.sheet}" if row.sheet else ""),
+            "number": row.row_number,
+            "facts": [
+                {
+                    "words": field.words,
+                    "text": masked(str(record[code]))
+                    if code in MASKED_FIELDS
+                    else value_words(code, str(record[code])),
+                }
+                for code, field in FIELDS.items()
+                if record.get(code) not in (None, "", [])
+            ],
+            "operation_id": uuid4(),
+        }
+        for row, record in rows
+    ]
+
+
+def _said(code: str, value: str) -> str:
+    return masked(value) if code in MASKED_FIELDS else value_words(code, value)

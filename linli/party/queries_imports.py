@@ -46,6 +46,11 @@ def imports(actor: Actor) -> QuerySet[ImportBatch]:
 
 def rows_to_import(batch: ImportBatch) -> QuerySet[ImportRow]:
     """The rows that become people when the import is confirmed: not refused, not held back, no question open."""
+    return rows_taken(batch).filter(held_for__isnull=True)
+
+
+def rows_taken(batch: ImportBatch) -> QuerySet[ImportRow]:
+    """What the importer is told goes in: with the rows that wait, unseen, for those who may see a protected person."""
     rows = ImportRow.objects.filter(batch=batch).exclude(outcome="refused")
     return rows.exclude(decision__in=("hold", "ask")).order_by("id")
 
@@ -75,6 +80,16 @@ def _corrected() -> Q:
 def rows_to_compare(batch: ImportBatch) -> QuerySet[ImportRow]:
     """Rows that would go in but changed since the lists were compared with the people here."""
     return rows_to_import(batch).filter(cluster="")
+
+
+def rows_held_for(person: Person) -> list[tuple[ImportRow, dict[str, Any]]]:
+    """Rows of confirmed imports that seem to be about a protected person, opened; the caller has decided already."""
+    rows = ImportRow.objects.filter(held_for=person, batch__state="visible").select_related("batch").order_by("id")
+    opened = []
+    for row in rows:
+        row.__dict__["_data_key"] = data_keys([row.batch.uid])[row.batch.uid]
+        opened.append((row, json.loads(row.record or "{}")))
+    return opened
 
 
 def corrections(batch: ImportBatch) -> list[ImportCorrection]:

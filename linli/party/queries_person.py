@@ -19,9 +19,10 @@ from linli.core.audit import record_now
 from linli.core.decide import Decision, Sensitivity
 from linli.core.errors import NotFound, Refused
 from linli.core.models import AuditRow
+from linli.core.policy import CASE_TIES, STATION
 from linli.core.sealed import data_keys
 from linli.party.fields import FIELDS, NOT_CORRECTED, PersonField
-from linli.party.models import Fact, GroupStatus, Login, Person
+from linli.party.models import Exclusion, Fact, GroupStatus, Login, Person, Protection, Tie
 from linli.party.queries import person_by_uid, shown
 
 LOOKING = ("person.read", "person.reveal")
@@ -149,7 +150,7 @@ def revealed(actor: Actor, uid: UUID, field: str, why: str) -> tuple[Person, tup
         raise refused
     record_now(actor, "person.reveal", kind="person", uid=uid, outcome="read", field=field, why=why)
     key = data_keys([person.uid]).get(person.uid)
-    rows = list(_standing(person).filter(field=field))
+    rows = _open(actor, person, _standing(person).filter(field=field), "person.reveal")
     for row in rows:
         row.__dict__["_data_key"] = key
     return person, tuple(_stated(row) for row in _distinct(rows))
@@ -166,6 +167,32 @@ def fields_to_correct(actor: Actor, person: Person) -> list[PersonField]:
     return [
         kind for kind in FIELDS.values() if kind.code not in NOT_CORRECTED and may_correct(actor, person, kind.code)
     ]
+
+
+def keepers(person: Person) -> list[Login]:
+    """Those responsible for a person today, by name: who would still open the record were it protected."""
+    ties = Tie.objects.filter(about_uid=person.uid, kind__in=sorted(CASE_TIES), ends_at__isnull=True)
+    rows = Login.objects.filter(pk__in=ties.values("login"), is_active=True, grants__role__in=sorted(STATION))
+    shut_out = Exclusion.objects.filter(about_uid__in=person.facts().about, lifted_at__isnull=True)
+    return list(rows.exclude(pk__in=shut_out.filter(login__isnull=False).values("login")).distinct().order_by("id"))
+
+
+def protection_of(person: Person) -> Protection | None:
+    """The protection in force, with who asked to lift it."""
+    return Protection.objects.filter(person=person, lifted_at__isnull=True).first()
+
+
+def excluded_about(person: Person) -> list[Exclusion]:
+    """Who is kept away from a person today."""
+    rows = Exclusion.objects.filter(about_uid=person.uid, lifted_at__isnull=True)
+    return list(rows.select_related("login", "person").order_by("created_at"))
+
+
+def household_members(person: Person) -> list[Person]:
+    """The others of the household."""
+    if person.household_id is None:
+        return []
+    return list(shown(Person.objects.filter(household_id=person.household_id)).exclude(pk=person.pk).order_by("id"))
 
 
 def may_correct(actor: Actor, person: Person, field: str) -> Decision:
@@ -185,7 +212,7 @@ def field_to_correct(actor: Actor, person: Person, field: str) -> FieldView:
         raise refused
     record_now(actor, "person.read", kind="person", uid=person.uid, outcome="read", fields=[field])
     key = data_keys([person.uid]).get(person.uid)
-    rows = list(_standing(person).filter(field=field))
+    rows = _open(actor, person, _standing(person).filter(field=field), "person.write")
     for row in rows:
         row.__dict__["_data_key"] = key
     return FieldView(FIELDS[field], tuple(_stated(row) for row in _distinct(rows)))
@@ -204,11 +231,21 @@ def _views(actor: Actor, person: Person) -> tuple[FieldView, ...]:
             continue
         level = kind.sensitivity_for(person.is_protected)
         decision = actor.decide("person.read", person.facts(), level)
-        if decision:
-            views.append(FieldView(kind, tuple(_stated(row) for row in _distinct(rows))))
-        else:
+        if not decision:
             views.append(FieldView(kind, withheld=decision.reason))
+        elif open_rows := _open(actor, person, rows):
+            views.append(FieldView(kind, tuple(_stated(row) for row in _distinct(open_rows))))
     return tuple(views)
+
+
+def _open(actor: Actor, person: Person, rows: Iterable[Fact], action: str = "person.read") -> list[Fact]:
+    """Without what was written while the person was protected, unless that may be read still."""
+    about = person.facts()
+    return [
+        row
+        for row in rows
+        if row.sensitivity < Sensitivity.SAFETY or actor.decide(action, about, Sensitivity(row.sensitivity))
+    ]
 
 
 def _stated(row: Fact) -> Stated:

@@ -114,9 +114,16 @@ def test_a_birth_date_never_loosens_who_may_look(worker: Actor):
 
 @pytest.mark.parametrize(
     ("field", "text"),
-    [("id_no", ID_NO[:-1] + ("1" if ID_NO[-1] != "1" else "2")), ("birth_on", "1960-02-30"), ("sex", "3"), ("living", "x"), ("phone", "12"),
-     ("income_fen", "many"), ("name", "12")],
-)  # fmt: skip
+    [
+        ("id_no", ID_NO[:-1] + ("1" if ID_NO[-1] != "1" else "2")),
+        ("birth_on", "1960-02-30"),
+        ("sex", "3"),
+        ("living", "x"),
+        ("phone", "12"),
+        ("income_fen", "many"),
+        ("name", "12"),
+    ],
+)
 def test_what_cannot_be_read_is_not_kept(worker: Actor, field: str, text: str):
     make.tie(Login.objects.get(), (person := make.person()).uid)
     with pytest.raises(BadInput, match="fact_unreadable"):
