@@ -4,6 +4,7 @@ This is the only door; see README.md for the method and its limits.
 """
 
 from linli.engines.opinion import threads as threads  # first: it must be read before numpy is
+from linli.engines.opinion.alarm import coordinated
 from linli.engines.opinion.data import (
     ENGINE,
     VERSION,
@@ -15,6 +16,7 @@ from linli.engines.opinion.data import (
     Statement,
     conversation,
 )
+from linli.engines.opinion.live import LiveMap, Update
 from linli.engines.opinion.mapping import draw_map
 from linli.engines.opinion.naming import Before
 from linli.engines.opinion.reading import read_conversation, read_groups
@@ -29,12 +31,15 @@ __all__ = [
     "Alarm",
     "Before",
     "Conversation",
+    "LiveMap",
     "OpinionMap",
     "Options",
     "Representative",
     "Statement",
+    "Update",
     "as_json",
     "conversation",
+    "coordinated",
     "draw_map",
     "read_conversation",
     "read_groups",

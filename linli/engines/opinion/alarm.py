@@ -6,7 +6,7 @@ Two questions, both must be answered yes.
    statement with the answer rates of the whole conversation, tilted by the person's own habit (somebody who agrees with
    everything is like others who do, and that is no campaign). A few differences are allowed and paid for by the union
    bound over which statements they are.
-2. *In one burst?* People are ranked by the middle of their votes' times. If who is near-identical has nothing to do with
+2. *In one burst?* People are ranked by the time of their first vote. If who is near-identical has nothing to do with
    when they came, the m of them that stand within r ranks are a chance of at most C(M, m)·n·C(r−1, m−1)/C(n, m) (union
    bound over subsets and windows; M near-identical people among n). No arrival rate is assumed: a busy evening makes
    ranks dense for all alike.
@@ -15,6 +15,7 @@ Without times only the first question can be asked. No groups are used: a campai
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import lgamma, log
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,7 @@ CROWD = 64  # most people compared with each other in one band
 
 def coordinated(talk: Conversation) -> tuple[Alarm, ...]:
     """Sets of people whose ballots raise the alarm, the most unlikely first."""
+    talk = _without_rejected(talk)
     people = _talkative(talk)
     if len(people) < LEAST_PEOPLE:
         return ()
@@ -47,6 +49,18 @@ def coordinated(talk: Conversation) -> tuple[Alarm, ...]:
     kept = [(one, two, bits) for one, two in pairs for bits in (votes.bits(one, two),) if bits >= limit]
     alarms = [alarm for part in _components(kept) for alarm in votes.alarms(part, kept)]
     return tuple(sorted(alarms, key=lambda alarm: (alarm.burst_chance or 0.0, -alarm.bits)))
+
+
+def _without_rejected(talk: Conversation) -> Conversation:
+    """The votes on statements that count."""
+    out = np.array([one.is_out for one in talk.statements], dtype=bool)
+    if not out.any():
+        return talk
+    kept = ~out[talk.statement]
+    place = np.cumsum(~out) - 1
+    statements = tuple(one for one in talk.statements if not one.is_out)
+    columns = {"person": talk.person[kept], "statement": place[talk.statement[kept]], "value": talk.value[kept]}
+    return replace(talk, statements=statements, at=talk.at[kept], **columns)
 
 
 def _talkative(talk: Conversation) -> Ints:
@@ -67,10 +81,12 @@ class _Ballots:
         counts = np.stack([np.bincount(talk.statement[talk.value == v], minlength=width) for v in (-1, 0, 1)], axis=1)
         self.rates = (counts + 1 / 3) / (counts.sum(axis=1, keepdims=True) + 1)
         self.times = bool(talk.at.any())
-        by_time = talk.at[np.lexsort((talk.at, talk.person))]
-        self.middle: Ints = by_time[(self.first + self.last) // 2]
+        began = np.full(len(talk.people), np.iinfo(np.int64).max)
+        present, first = np.unique(talk.person, return_index=True)
+        began[present] = np.minimum.reduceat(talk.at, first)
+        self.began: Ints = began[people]
         self.rank: Ints = np.empty(len(people), dtype=np.int64)
-        self.rank[np.argsort(self.middle, kind="stable")] = np.arange(len(people))
+        self.rank[np.argsort(self.began, kind="stable")] = np.arange(len(people))
 
     def near_pairs(self) -> list[tuple[int, int]]:
         """Every pair that shares enough and answers it nearly alike."""
@@ -153,7 +169,7 @@ class _Ballots:
         linked = [(one, two, bits) for one, two, bits in pairs if one in inside and two in inside]
         if not linked:
             return []
-        span = self.middle[chosen].max() - self.middle[chosen].min()
+        span = self.began[chosen].max() - self.began[chosen].min()
         return [
             Alarm(
                 people=tuple(sorted(int(self.people[at]) for at in chosen)),

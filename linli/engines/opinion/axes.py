@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 AXES = 2
 BLOCK = 4
-DEPTH = 8
+KEPT = 12  # directions handed on for a later start
+DEPTH, DEEP = 8, 24  # products per round
+MANY = 2000  # statements
 ROUNDS = 60
 
 
@@ -33,28 +35,33 @@ def leading_axes(
     normal: Callable[[Floats], Floats],
     size: int,
     start: Floats | None = None,
-    tolerance: float = 1e-12,
-    depth: int = DEPTH,
+    tolerance: float | None = None,
+    depth: int | None = None,
+    rounds: int = ROUNDS,
 ) -> Axes:
     """The two leading eigenvectors of the symmetric product `normal`, to a residual of `tolerance` × the largest value.
 
-    `start`: a block (size × b) to begin from, for example of a map that has changed a little.
+    `start`: a block (size × b) to begin from, for example of a map that has changed a little. Large problems are solved
+    to 1e-8 in deep rounds, small ones to 1e-12 in shallow ones, unless said otherwise.
     """
+    tolerance = tolerance or (1e-12 if size <= MANY else 1e-8)
+    depth = depth or (DEPTH if size <= MANY else DEEP)
     block = _orthonormal(_cosines(size) if start is None else start)
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         basis, image = _krylov(normal, block, depth)
         small = basis.T @ image
         values, turn = np.linalg.eigh((small + small.T) / 2)
-        turn, values = turn[:, ::-1][:, :BLOCK], values[::-1][:BLOCK]
-        block = basis @ turn
+        turn, values = turn[:, ::-1], values[::-1]
+        kept = basis @ turn[:, :KEPT]
+        block = kept[:, :BLOCK]
         rest = image @ turn[:, :AXES] - block[:, :AXES] * values[:AXES]
         if values[0] <= 0 or np.sqrt((rest**2).sum(axis=0)).max() <= tolerance * values[0]:
             break
     vectors, found = np.zeros((AXES, size)), np.zeros(AXES)
-    for k in range(min(AXES, len(values))):
+    for k in range(min(AXES, block.shape[1])):
         if values[k] > 1e-12 * max(values[0], 0.0):
             vectors[k], found[k] = block[:, k], values[k]
-    return Axes(vectors, found, block)
+    return Axes(vectors, found, kept)
 
 
 def signed(vectors: Floats, positions: Floats, before: Floats | None = None) -> Floats:
@@ -98,4 +105,4 @@ def _orthonormal(block: Floats, against: float = 0.0) -> Floats:
 def _cosines(size: int) -> Floats:
     """A start that favours no statement: columns of cosines with incommensurable steps (√2, √3, √5, √7)."""
     steps = np.sqrt(np.array([2.0, 3.0, 5.0, 7.0]))[: min(BLOCK, size)]
-    return np.cos(np.arange(1, size + 1)[:, None] * steps * 1.7)
+    return np.asarray(np.cos(np.arange(1, size + 1)[:, None] * steps * 1.7))

@@ -76,7 +76,7 @@ def _counts(document: Document, ballots: Ballots) -> Iterator[Failure]:
             cell[0] += value == 1
             cell[1] += value == -1
             cell[2] += 1
-    is_out = dict((one[0], one[2] == -1 or one[3]) for one in ballots.statements)
+    is_out = {one[0]: one[2] == -1 or one[3] for one in ballots.statements}
     for one in document["statements"]:
         cells = table[one["id"]]
         found = [sum(cell[at] for cell in cells.values()) for at in range(3)]
@@ -195,7 +195,9 @@ def _representative(document: Document) -> Iterator[Failure]:
             yield f"group {group['id']}: {[name for name, *_ in chosen]}"
             continue
         for one, (_, _, _, success, trials, figures) in zip(group["representative"], chosen, strict=True):
-            pairs = zip((one["p"], one["p_test"], one["r"], one["r_test"]), map(float, figures), strict=True)
+            pairs = zip(
+                (one["p"], one["p_test"], one["r"], one["r_test"]), [float(figure) for figure in figures], strict=True
+            )
             if (one["success"], one["trials"]) != (success, trials) or not all(_close(a, b) for a, b in pairs):
                 yield f"group {group['id']}, statement {one['statement']}"
 

@@ -36,7 +36,7 @@ def opinion(
     lang: Annotated[str, typer.Option(help="zh | en")] = "zh",
 ) -> None:
     """从投票画出意见地图：几群人、各群主张什么、大家在哪里一致。 Where people agree, and which groups there are."""
-    tongue = cast(Lang, "en" if lang == "en" else "zh")
+    tongue: Lang = "en" if lang == "en" else "zh"
     try:
         talk, stated, earlier = _read(votes, comments, mode, groups, before)
     except BadInput as bad:

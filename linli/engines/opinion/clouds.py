@@ -82,7 +82,7 @@ class Cloud:
         return np.where(full, sums[:, :, :2] / np.where(full, sums[:, :, 2:], 1.0), NOWHERE)
 
     def polished(self, label: Ints, k: int, floor: int) -> tuple[float, Ints]:
-        """Moves all who sit nearer (on average) to another group, as long as the silhouette rises and the floor holds."""
+        """Moves all who sit nearer (on average) to another group, while the silhouette rises and the floor holds."""
         labels = label[None, :]
         scored, nearest = self.scores(labels, *self.sums(labels, k))
         best = float(scored[0] @ self.weight)

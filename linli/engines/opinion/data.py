@@ -47,8 +47,8 @@ class Statement:
 class Conversation:
     """Votes and statements. One entry per (person, statement), sorted by both; ids in natural order.
 
-    `person`, `statement`: places in `people` and `statements`; `value`: 1 agree, 0 pass, -1 disagree; `at`: milliseconds
-    (0 where unknown). `people` and `statements` are those with a vote; `unseen` are statements nobody voted on.
+    `person`, `statement`: places in `people` and `statements`; `value`: 1 agree, 0 pass, -1 disagree; `at`: time in
+    milliseconds (0 where unknown). `people` and `statements` are those with a vote; `unseen` are statements nobody voted on.
     """
 
     people: tuple[str, ...]
@@ -108,8 +108,7 @@ def from_codes(
     names, statement = _sorted(statement_ids, np.asarray(statement, dtype=np.int64))
     times = np.zeros(len(person), dtype=np.int64) if at is None else np.asarray(at, dtype=np.int64)
     pair = person * max(1, len(names)) + statement
-    order = np.lexsort((times, pair))
-    last = order[np.append(np.diff(pair[order]) != 0, True)] if len(order) else order
+    last = _last_of_each(pair, times)
     return Conversation(
         people=people,
         statements=tuple(known.get(name, Statement(name)) for name in names),
@@ -120,6 +119,21 @@ def from_codes(
         unseen=tuple(known[name] for name in sorted(set(known) - set(names), key=natural)),
         topic=topic,
     )
+
+
+def _last_of_each(pair: Ints, times: Ints) -> Ints:
+    """For each pair, in ascending order, the entry with the latest time, or the later one of the latest."""
+    import numpy as np
+
+    if not len(pair):
+        return pair
+    order = np.argsort(pair, kind="stable")
+    ends = np.append(np.diff(pair[order]) != 0, True)
+    again = np.flatnonzero(~(ends & np.append(True, ends[:-1])))
+    if len(again):  # only entries of pairs that occur again need their times compared
+        some = order[again]
+        order[again] = some[np.lexsort((times[some], pair[some]))]
+    return np.asarray(order[ends])
 
 
 def _coded(ids: Sequence[str]) -> tuple[list[str], list[int]]:

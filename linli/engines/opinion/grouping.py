@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from linli.engines.opinion.clouds import NOWHERE, SURE, Cloud
+from linli.engines.opinion.clouds import NOWHERE, ROUNDS, SURE, Cloud
 from linli.engines.opinion.silhouettes import silhouette, squares
 
 if TYPE_CHECKING:
@@ -51,21 +51,21 @@ def best_grouping(points: Floats, floor: int, most: int) -> Grouping:
     return Grouping(label, exact, {k: score for k, (score, _) in finished.items()})
 
 
-def searched(cloud: Cloud, counts: list[int], floor: int) -> dict[int, Ints]:
+def searched(cloud: Cloud, counts: list[int], floor: int, rounds: int = ROUNDS) -> dict[int, Ints]:
     """For each number of groups the labelling of the cells with the best silhouette; left out where the floor fails."""
-    found = _best_of(cloud, _starts(cloud, counts), floor, {})
+    found = _best_of(cloud, _starts(cloud, counts), floor, {}, rounds)
     splits = [_split(cloud, found[k - 1][1], k, max(counts)) for k in counts if k - 1 in found]
     if splits:
-        found = _best_of(cloud, np.concatenate(splits), floor, found)
+        found = _best_of(cloud, np.concatenate(splits), floor, found, rounds)
     return {k: found[k][1] for k in counts if k in found}
 
 
 def _best_of(
-    cloud: Cloud, starts: Floats, floor: int, found: dict[int, tuple[float, Ints]]
+    cloud: Cloud, starts: Floats, floor: int, found: dict[int, tuple[float, Ints]], rounds: int
 ) -> dict[int, tuple[float, Ints]]:
     """The best labelling per number of groups, from these starts and from those found before."""
     width = starts.shape[1]
-    labels = cloud.settled(starts)
+    labels = cloud.settled(starts, rounds)
     sums, sizes = cloud.sums(labels, width)
     groups = (sizes > 0).sum(axis=1)
     fit = (groups == (starts[:, :, 0] < NOWHERE).sum(axis=1)) & (np.where(sizes > 0, sizes, np.inf).min(1) >= floor)
@@ -89,7 +89,9 @@ def _carried(coarse: Cloud, fine: Cloud, found: dict[int, Ints], floor: int) -> 
     width = max(found)
     starts = np.stack([coarse.means(label[None, :], width)[0] for label in found.values()])
     labels = fine.settled(starts)
-    sizes = [np.bincount(label, weights=fine.weight, minlength=k)[:k].min() for k, label in zip(found, labels)]
+    sizes = [
+        np.bincount(label, weights=fine.weight, minlength=k)[:k].min() for k, label in zip(found, labels, strict=True)
+    ]
     return {k: label for k, label, least in zip(found, labels, sizes, strict=True) if least >= floor}
 
 

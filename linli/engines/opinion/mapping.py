@@ -92,7 +92,7 @@ def _grouped(
     inside = np.flatnonzero(voted_enough(talk, options.least_votes))
     if len(inside) < options.least_people or axes.values[0] <= 0:
         return Grouped(nobody, 0)
-    floor = options.least_group or max(LEAST_GROUP, -(-len(inside) // LEAST_SHARE))
+    floor = group_floor(options, len(inside))
     best = best_grouping(positions[inside], floor, options.most_groups)
     if not best.silhouettes:
         return Grouped(nobody, 0)
@@ -100,6 +100,11 @@ def _grouped(
     label[inside] = best.label
     steady = stability(talk, inside, best.label, positions[inside], floor, axes.start) if options.stability else None
     return Grouped(label, int(best.label.max()) + 1, best.silhouette, best.silhouettes, steady)
+
+
+def group_floor(options: Options, grouped: int) -> int:
+    """The fewest people a group may have."""
+    return options.least_group or max(LEAST_GROUP, -(-grouped // LEAST_SHARE))
 
 
 def _given(talk: Conversation, positions: Floats, groups: Mapping[str, str]) -> Grouped:

@@ -1,7 +1,7 @@
 """Polis' grouping from a cold start: base clusters, weighted k-means, number of groups by silhouette.
 
-From the summary of the published mathematics, not from its sources. Polis carries its clusters from update to update, so
-its groups can be met exactly only by chance or by `--groups`; everything else is met exactly.
+From the summary of the published mathematics, not from its sources. Polis carries its clusters from update to update,
+so its groups can be met exactly only by chance or by `--groups`; everything else is met exactly.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ MORE_GROUPS_PER = 12
 
 
 class PolisGroups(NamedTuple):
-    """`label` per point; `silhouettes` by number of groups, over base clusters, unweighted; `base`: how many of those."""
+    """`label` per point; `silhouettes` by number of groups, over base clusters, unweighted; `base`: how many."""
 
     label: Ints
     silhouettes: dict[int, float]
@@ -74,4 +74,4 @@ def _means(points: Floats, weight: Floats, label: Ints) -> Floats:
 
 def _shifts(before: Floats, after: Floats) -> Floats:
     one, two = (np.array(sorted(centers.tolist())) for centers in (before, after))
-    return np.hypot(*(one - two).T)
+    return np.asarray(np.hypot(*(one - two).T))

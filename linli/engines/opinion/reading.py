@@ -11,10 +11,9 @@ import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-
 from linli.engines.errors import BadInput, Fault
 from linli.engines.opinion.data import Conversation, Statement, conversation, from_codes
-from linli.engines.opinion.reading_fast import LARGE, read_columns
+from linli.engines.opinion.reading_fast import read_columns
 from linli.engines.opinion.reading_json import comments_from_json, is_json, votes_from_json
 
 PERSON = ("voter-id", "participant", "participant_id", "pid", "id")
@@ -32,15 +31,15 @@ SHOWN = 200  # faults kept of one file: a wrong file has one per row
 Rows = list[tuple[int, list[str]]]
 
 
-def read_conversation(votes: Path, comments: Path | None = None, *, large: int = LARGE) -> Conversation:
+def read_conversation(votes: Path, comments: Path | None = None) -> Conversation:
     """The conversation in these files; raises BadInput with every fault of both.
 
     `votes`: votes.csv (of one pair the latest time counts, then the later row), participants-votes.csv, or JSON;
-    `comments`: comments.csv or JSON. Files above `large` bytes are read by pyarrow when they are clean.
+    `comments`: comments.csv or JSON.
     """
     faults: list[Fault] = []
     about = read_comments(comments, faults) if comments else {}
-    made = _read_votes(votes, about, faults, large)
+    made = _read_votes(votes, about, faults)
     if made is not None and not made.person.size and not faults:
         faults.append(Fault("no_votes", file=votes.name))
     if faults or made is None:
@@ -48,15 +47,16 @@ def read_conversation(votes: Path, comments: Path | None = None, *, large: int =
     return made
 
 
-def _read_votes(path: Path, about: Mapping[str, Statement], faults: list[Fault], large: int) -> Conversation | None:
+def _read_votes(path: Path, about: Mapping[str, Statement], faults: list[Fault]) -> Conversation | None:
     if is_json(path):
         columns = votes_from_json(path, faults)
         return None if columns is None else conversation(*columns, about=about)
-    try:
-        if path.stat().st_size > large and (fast := read_columns(path, PERSON, STATEMENT, VOTE, TIME)) is not None:
-            return from_codes(*fast, about=about)
-    except OSError:
-        pass  # named below, with its cure
+    plain = read_columns(path, PERSON, STATEMENT, VOTE, TIME)
+    return from_codes(*plain, about=about) if plain else read_carefully(path, about, faults)
+
+
+def read_carefully(path: Path, about: Mapping[str, Statement], faults: list[Fault]) -> Conversation | None:
+    """A CSV of votes row by row, long or wide; what is wrong is added to `faults`."""
     rows = _rows(path, faults)
     if rows is None:
         return None

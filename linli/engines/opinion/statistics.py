@@ -88,7 +88,7 @@ def _leaning(success: Ints, seen: Ints) -> tuple[Common, ...]:
 
 
 class Contrast:
-    """Each group against all other groups, per statement: rates, ratios and tests of both sides (groups × statements)."""
+    """Each group against all others, per statement: rates, ratios and tests of both sides (groups × statements)."""
 
     def __init__(self, counts: Counts) -> None:
         rest = [part.sum(axis=0) - part for part in (counts.agree, counts.disagree, counts.seen)]

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def voted_enough(talk: Conversation, least: int) -> Flags:
-    """People with at least `least` votes, or as many as there are statements if those are fewer (rejected ones count)."""
+    """People with at least `least` votes, or as many as there are statements if fewer (rejected ones count)."""
     votes = np.bincount(talk.person, minlength=len(talk.people))
     return np.asarray(votes >= min(least, len(talk.statements)))
 
