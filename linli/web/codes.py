@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 WORDS = {
+    "web.no_such_county": _("%(given)s 不是县级区划代码。要六位数字，如 330482；查民政部公布的县以上行政区划代码。"),
     "web.reason_missing": _("没有选为什么要看。选一个理由，再点“显示全号”。"),
     "web.exclusion_incomplete": _("没有选好谁要回避、为什么。选好再加。"),
     "web.token_unknown": _("没有这个令牌，或它已到期、被收回。请到“接口令牌”页另做一个。"),

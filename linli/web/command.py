@@ -31,7 +31,7 @@ COMMANDS = {
     "check": Command("linli.web.commands.check:check", "重新核对一份结果的证书 · check a result's certificate again"),
     "demo": Command("linli.web.commands.demo:demo", "造出娄溪演示县 · make the demo county"),
     "truth": Command("linli.web.commands.truth:truth", "埋下的真相找回多少 · how much planted truth was found"),
-    "setup": Command("linli.web.commands.serve:setup", "建一个新实例 · make a new instance"),
+    "setup": Command("linli.web.commands.setup:setup", "建一个新实例 · make a new instance"),
     "serve": Command("linli.web.commands.serve:serve", "启动网站和后台任务 · serve the pages and do the jobs"),
     "doctor": Command("linli.web.commands.doctor:doctor", "检查这个实例是否安全 · is this instance safe"),
     "backup": Command("linli.web.commands.backup:backup", "不停机备份 · back up while serving"),

@@ -25,9 +25,11 @@ from linli.core.policy import (
     SECRETARY,
     SECURITY_ADMIN,
     SUPERVISOR,
+    SYSTEM_ADMIN,
     WORKER,
 )
 from linli.need import queries_figures as needs
+from linli.party.queries_rights import granted_logins
 from linli.web import presenters_figure, presenters_today
 from linli.web.figures import HAND
 
@@ -50,7 +52,14 @@ def landing_page(request: HttpRequest) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     if not actor.is_known:
         return redirect("demo_switch" if settings.LINLI_DEMO else "account_login")
+    if actor.role == SECURITY_ADMIN and _is_new(actor):
+        return redirect("welcome")
     return redirect(LANDS_ON.get(actor.role, "welcome"))
+
+
+def _is_new(actor: Actor) -> bool:
+    """Whether nobody has a desk here yet: no county officer and no station lead, not even one proposed."""
+    return not any(granted_logins(actor, role=role).exists() for role in (COUNTY, LEAD))
 
 
 def welcome_page(request: HttpRequest) -> HttpResponse:
@@ -61,6 +70,9 @@ def welcome_page(request: HttpRequest) -> HttpResponse:
         "may_import_offers": actor.holds_role_for("offer.import"),
         "may_referrals": actor.holds_role_for("referral.list"),
         "own_file": actor.person_uid,
+        "may_make_logins": actor.holds_role_for("login.make"),
+        "is_new": actor.role == SECURITY_ADMIN and _is_new(actor),
+        "keeps_server": actor.role == SYSTEM_ADMIN,
         "notices": presenters_today.notice_lines(unread_notices(actor)[:NOTICES_AT_ONCE]),
     }
     return render(request, "web/landing.html", values)

@@ -1,4 +1,4 @@
-"""`linli setup` and `linli serve`."""
+"""`linli serve`."""
 
 from __future__ import annotations
 
@@ -10,16 +10,6 @@ import typer
 
 from linli.web.commands.instance import HomeOption, bring_up_to_date, open_instance
 from linli.web.commands.words import say
-
-
-def setup(home: HomeOption = None) -> None:
-    """建一个新实例：目录、密钥、数据库。 Make a new instance: folder, keys, database."""
-    open_instance(home)
-    from django.conf import settings
-
-    bring_up_to_date()
-    sys.stdout.write(say("made", home=settings.HOME, keys=settings.KEYS) + "\n")
-    sys.stdout.write(say("next_serve", home=settings.HOME) + "\n")
 
 
 def serve(

@@ -21,6 +21,22 @@ WORDS = Words(
             "The new instance is at {home}. Its keys are at {keys}: keep a copy elsewhere; "
             "without them nobody can read the data.",
         ),
+        "next_place": (
+            "下一步：linli setup --home {home} --place 六位区划代码（如 330482），给这个县做第一批账号。",
+            "Next: linli setup --home {home} --place CODE (six digits, such as 330482) makes its first accounts.",
+        ),
+        "accounts_made": (
+            "{place}的第一批账号。一次性密码只在这里显示一次，抄下来，分别交给四个人，第一次登录要换：",
+            "First accounts of {place}. One-time passwords are shown only here; give them to four different people, "
+            "who change them at the first log-in:",
+        ),
+        "accounts_next": (
+            "然后：一个安全管理员开账号、提岗位（民政干部、站长、社工……），另一个批准。",
+            "Then one security administrator makes accounts and proposes roles; the other approves them.",
+        ),
+        "system_admin": ("系统管理员", "system administrator"),
+        "security_admin": ("安全管理员", "security administrator"),
+        "audit_admin": ("审计管理员", "audit administrator"),
         "next_serve": ("下一步：linli serve --home {home}", "Next: linli serve --home {home}"),
         "backed_up": (
             "备份写好了：{file}，{rows} 行，{mib} MiB，{seconds} 秒。密钥不在里面，另外保存。",

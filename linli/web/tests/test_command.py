@@ -221,3 +221,20 @@ def test_a_change_of_keys_killed_midway_goes_on_where_it_was(filled: Instance) -
     assert filled.python(HOW_MANY) == "True True"
     assert "4 entries" in filled.linli("keys", "rotate", "wrapping", "--resume").stdout
     assert filled.python(HOW_MANY) == "True True"
+
+
+def test_setting_up_a_county_makes_four_first_accounts_once(folder: Path) -> None:
+    fresh = Instance(folder / "home", server())
+    _give_keys(fresh)
+    assert "--place" in fresh.linli("setup").stdout
+    odd = fresh.linli("setup", "--place", "330400x")
+    assert odd.returncode == 2 and "330400x" in odd.stderr
+    done = fresh.linli("setup", "--place", "330482")
+    assert done.returncode == 0, done.stderr
+    rows = [line.split("\t") for line in done.stdout.splitlines() if line.startswith("  ")]
+    assert [row[1] for row in rows] == ["system-admin", "security-admin", "audit-admin", "security-admin-2"]
+    assert len({row[2] for row in rows}) == 4
+    roles = "from linli.party.models import Grant\nprint(sorted(Grant.objects.values_list('role', 'state')))"
+    assert fresh.python(roles).count("'security_admin', 'active'") == 2
+    again = fresh.linli("setup", "--place", "330482")
+    assert again.returncode == 2 and "Traceback" not in again.stderr

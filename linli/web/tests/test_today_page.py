@@ -50,9 +50,28 @@ def see(login: Login, url: str = "", **how: bool) -> str:
 )  # fmt: skip
 def test_each_role_lands_on_a_page_it_may_see(role: str, page: str):
     worlds.places()
+    make.login("head", ("lead", make.TOWN))
     client = worlds.enter(make.login("one", (role, make.COUNTY)))
     assert client.get(reverse("landing"))["Location"] == reverse(page)
     assert client.get(reverse(page)).status_code == 200
+
+
+def test_in_a_new_instance_the_security_administrator_is_shown_the_first_steps():
+    worlds.places()
+    client = worlds.enter(make.login("one", ("security_admin", make.COUNTY)))
+    assert client.get(reverse("landing"))["Location"] == reverse("welcome")
+    steps = client.get(reverse("welcome")).content.decode()
+    assert [steps.count(f'href="{reverse(name)}"') for name in ("mfa_index", "login_new")] == [1, 1]
+    assert "请另一位安全管理员批准" in steps
+    make.login("officer", ("county", make.COUNTY))
+    assert "请另一位安全管理员批准" not in client.get(reverse("welcome")).content.decode()
+    assert client.get(reverse("landing"))["Location"] == reverse("rights")
+
+
+def test_who_keeps_the_server_is_told_its_commands():
+    worlds.places()
+    told = see(make.login("one", ("system_admin", make.COUNTY)), reverse("welcome"))
+    assert "linli backup" in told and "打电话或到站里" not in told
 
 
 def test_who_is_not_signed_in_is_led_to_the_door():
