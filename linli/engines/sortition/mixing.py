@@ -1,0 +1,112 @@
+"""Weights over panels whose mean is a wanted vector, or the direction in which panels are still lacking.
+
+min ½‖X·w − target‖² over w ≥ 0 by a primal-dual interior-point method (Mehrotra 1992; Wright, "Primal-Dual
+Interior-Point Methods", 1997, ch. 8): the normal matrix is as large as the vector, not as the number of panels, and
+when the target is reached the weights end in the middle of all that reach it. The residual is the separating
+direction of the minimum-norm-point method (Wolfe 1976).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from linli.engines.sortition.cells import Floats
+
+CHUNK = 512
+ROUNDS = 60
+
+
+class Columns:
+    """Panels as columns over rows divided by `scale`, with a last row of ones; kept in four bytes a number."""
+
+    def __init__(self, panels: Sequence[Any], rows: Any, scale: Floats) -> None:
+        self.whole = np.ones((len(rows) + 1, len(panels)), dtype=np.float32)
+        for at, panel in enumerate(panels):
+            self.whole[:-1, at] = panel[rows]
+        self.scale = np.append(scale, 1.0)
+        self.shape = self.whole.shape
+
+    def mean(self, w: Floats) -> Floats:
+        """X·w."""
+        return self.scale * np.concatenate([part @ w for part in self._bands()])
+
+    def along(self, u: Floats) -> Floats:
+        """Xᵀ·u."""
+        out = np.zeros(self.shape[1])
+        at = 0
+        scaled = u * self.scale
+        for part in self._bands():
+            out += scaled[at : at + len(part)] @ part
+            at += len(part)
+        return out
+
+    def normal(self, d: Floats) -> Floats:
+        """X·diag(d)·Xᵀ."""
+        out = np.zeros((self.shape[0], self.shape[0]))
+        for at in range(0, self.shape[1], CHUNK):
+            part = self.whole[:, at : at + CHUNK] * np.sqrt(d[at : at + CHUNK])
+            out += part @ part.T
+        return out * self.scale * self.scale[:, None]
+
+    def _bands(self) -> Iterator[Floats]:
+        """The rows, some at a time, in full precision."""
+        for at in range(0, self.shape[0], CHUNK // 4):
+            yield self.whole[at : at + CHUNK // 4].astype(np.float64)
+
+
+def mix(x: Columns, target: Floats) -> tuple[Floats, Floats]:
+    """Weights (one per column of `x`) and the residual target − x·w."""
+    number = x.shape[1]
+    w = np.full(number, 1.0 / number)
+    residual = target - x.mean(w)
+    z = np.full(number, max(1e-8, float(residual @ residual)) + float(np.abs(x.along(residual)).max()))
+    for _ in range(ROUNDS):
+        mu = float(w @ z) / number
+        try:
+            factor = np.linalg.cholesky(x.normal(w / z) + np.eye(len(target)))
+        except np.linalg.LinAlgError:  # as far as the arithmetic carries
+            break
+        plain = _direction(x, factor, w, z, residual, 0.0)
+        reach = min(reach_of(w, plain[0]), reach_of(z, plain[1]))
+        ahead = float((w + reach * plain[0]) @ (z + reach * plain[1])) / number
+        centre = max(1e-3, (ahead / mu) ** 3) if ahead > 0 else 1e-3
+        dw, dz = _direction(x, factor, w, z, residual, centre * mu)
+        w = w + 0.99 * reach_of(w, dw) * dw
+        z = np.maximum(z + 0.99 * reach_of(z, dz) * dz, 1e-300)
+        residual = target - x.mean(w)
+        size = float(residual @ residual)
+        if size < 1e-12 or mu * number < 1e-3 * size:
+            break
+    return w, residual
+
+
+def settle(x: Columns, target: Floats, w: Floats) -> Floats:
+    """The weights moved a last little way so that x·w is the target to rounding error; small weights move less."""
+    for _ in range(6):
+        residual = target - x.mean(w)
+        if np.abs(residual).max() < 1e-14:
+            break
+        normal = x.normal(w)
+        normal += np.eye(len(target)) * (1e-13 * np.trace(normal) / len(target))
+        w = np.maximum(w + w * x.along(np.linalg.solve(normal, residual)), 0.0)
+    return w
+
+
+def _direction(
+    x: Columns, factor: Floats, w: Floats, z: Floats, residual: Floats, mu: float
+) -> tuple[Floats, Floats]:
+    """Newton's step for w·z = mu and z = −xᵀ·residual, through the small normal matrix (Woodbury)."""
+    d = w / z
+    g = x.along(residual) + mu / w
+    u = np.linalg.solve(factor.T, np.linalg.solve(factor, x.mean(d * g)))
+    dw = d * (g - x.along(u))
+    return dw, (mu - w * z - z * dw) / w
+
+
+def reach_of(value: Floats, step: Floats) -> float:
+    """How far the step may go before a value would turn negative, at most 1."""
+    down = step < 0
+    return min(1.0, float((value[down] / -step[down]).min())) if down.any() else 1.0
