@@ -6,3 +6,9 @@ from django.apps import AppConfig
 class NeedConfig(AppConfig):
     name = "linli.need"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from linli.core.announce import listen
+        from linli.need.actions_merge import settle_flags
+
+        listen("person.merging", settle_flags)

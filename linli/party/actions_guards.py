@@ -51,9 +51,15 @@ def move_household(person: Person, home: Household | None) -> None:
     for model in guarded_tables():
         if model not in (Person, Household):
             model._default_manager.filter(subject_uid=person.uid).update(household_uid=person.household_uid)
-    for one in (before, home):
-        if one is not None:
-            Household.objects.filter(pk=one.pk).update(size=Person.objects.filter(household=one).count())
+    recount(before, home)
+
+
+def recount(*homes: Household | None) -> None:
+    """How many live in a household, after somebody came or went."""
+    for home in homes:
+        if home is not None:
+            size = Person.objects.filter(household=home, merged_into__isnull=True).count()
+            Household.objects.filter(pk=home.pk).update(size=size)
 
 
 def _about(uid: UUID) -> Q:

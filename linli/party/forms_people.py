@@ -112,6 +112,28 @@ class HeldForm(OperationForm):
     is_same = forms.ChoiceField(choices=[("yes", ""), ("no", "")])
 
 
+MERGE_REASONS = {
+    "papers": _("证件是同一个号"),
+    "asked": _("问过本人"),
+    "visit": _("走访时看到是一个人"),
+    "lists": _("名册写错了一个字或一位数"),
+}
+
+
+class MergeForm(OperationForm):
+    """Which of two records stays, and why they are one person."""
+
+    other = forms.UUIDField(widget=forms.HiddenInput)
+    keep = forms.ChoiceField(label=_("留下哪一份"), widget=forms.RadioSelect)
+    why = forms.ChoiceField(
+        label=_("凭什么说是同一个人"), choices=list(MERGE_REASONS.items()), widget=forms.RadioSelect
+    )
+
+    def __init__(self, *args: Any, keep: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["keep"].choices = keep  # type: ignore[attr-defined]
+
+
 class UidForm(OperationForm):
     """Which row is meant."""
 

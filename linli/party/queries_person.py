@@ -12,18 +12,19 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.apps import apps
+from django.db.models import Q, QuerySet
 
 from linli.core.actor import Actor
 from linli.core.audit import record_now
 from linli.core.decide import Decision, Sensitivity
 from linli.core.errors import NotFound, Refused
-from linli.core.models import AuditRow
+from linli.core.models import AuditRow, Guarded
 from linli.core.policy import CASE_TIES, STATION
 from linli.core.sealed import data_keys
 from linli.party.fields import FIELDS, NOT_CORRECTED, PersonField
-from linli.party.models import Exclusion, Fact, GroupStatus, Login, Person, Protection, Tie
-from linli.party.queries import person_by_uid, shown
+from linli.party.models import Exclusion, Fact, GroupStatus, Household, ImportRow, Login, Merge, Person, Protection, Tie
+from linli.party.queries import people, person_by_uid, shown
 
 LOOKING = ("person.read", "person.reveal")
 
@@ -193,6 +194,50 @@ def household_members(person: Person) -> list[Person]:
     if person.household_id is None:
         return []
     return list(shown(Person.objects.filter(household_id=person.household_id)).exclude(pk=person.pk).order_by("id"))
+
+
+def kept_instead(actor: Actor, uid: UUID) -> UUID | None:
+    """Where the record of a merged person went, for those who may read it there; None for everybody else."""
+    person = Person.objects.filter(uid=uid, merged_into__isnull=False).select_related("merged_into").first()
+    while person is not None and person.merged_into is not None:
+        person = person.merged_into
+    return person.uid if person is not None and actor.decide("person.read", person.facts()) else None
+
+
+def alike(actor: Actor, person: Person, text: str = "", most: int = 12) -> list[Person]:
+    """People this actor may merge who could be the same: same name, number or phone; or whom a search finds."""
+    rows = people(actor, action="person.merge", text=text).exclude(pk=person.pk)
+    if not text:
+        same = Q(name=person.name)
+        for index in ("id_no_index", "phone_index"):
+            if value := getattr(person, index):
+                same |= Q(**{index: value})
+        rows = rows.filter(same)
+    return list(rows[:most])
+
+
+def merges_of(person: Person) -> list[Merge]:
+    """Records that went into this one, newest first."""
+    rows = Merge.objects.filter(kept=person, undone_at__isnull=True).select_related("gone")
+    return list(rows.order_by("-id"))
+
+
+def held_count(actor: Actor, person: Person) -> int:
+    """How many rows of lists wait for this actor's word on a protected person."""
+    if not actor.decide("person.write", person.facts()):
+        return 0
+    return ImportRow.objects.filter(held_for=person, batch__state="visible").count()
+
+
+def rows_about(person: Person) -> dict[str, int]:
+    """How many rows of each table are about a person: what would follow it."""
+    found = {}
+    for model in apps.get_models():
+        if issubclass(model, Guarded) and model not in (Person, Household):
+            rows: Any = model._default_manager.filter(subject_uid=person.uid)
+            if count := rows.count():
+                found[model._meta.label_lower] = count
+    return found
 
 
 def may_correct(actor: Actor, person: Person, field: str) -> Decision:

@@ -30,6 +30,26 @@ def why_not_lift_protection(is_protected: bool, asked_by: UUID | None, lifter_ui
     return Refusal("party.protection_needs_another") if asked_by == lifter_uid else None
 
 
+def why_not_merge(
+    *, is_same_record: bool, are_kept_apart: bool, kept_protected: bool, gone_protected: bool
+) -> Refusal | None:
+    """Two records become one only where that shows nobody what they must not see."""
+    if is_same_record:
+        return Refusal("party.merge_itself")
+    if are_kept_apart:
+        return Refusal("party.merge_kept_apart")
+    return Refusal("party.merge_keep_protected") if gone_protected and not kept_protected else None
+
+
+def why_not_split(*, is_undone: bool, is_last: bool, protected_since: bool) -> Refusal | None:
+    """A merge is undone in reverse order, and not after the one kept was protected."""
+    if is_undone:
+        return Refusal("party.split_done")
+    if not is_last:
+        return Refusal("party.split_not_last")
+    return Refusal("party.split_protected") if protected_since else None
+
+
 def why_not_withdraw(is_correction: bool, is_withdrawn: bool, is_chosen: bool) -> Refusal | None:
     """Only a correction that counts now can be withdrawn; what a list said stays."""
     if not is_correction:

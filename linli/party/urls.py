@@ -1,7 +1,7 @@
 """Routes of people and imports. The page of one person stands in the roof: it shows flags and needs too."""
 
 from linli.core.routes import route
-from linli.party import pages, pages_imports, pages_people
+from linli.party import pages, pages_imports, pages_merge, pages_people
 
 urlpatterns = [
     route("people/", pages.people_page, name="people", action="person.list"),
@@ -21,6 +21,8 @@ urlpatterns = [
         action="person.protect",
     ),
     route("people/<uuid:uid>/held/", pages_people.held_page, name="person_held", action="person.write"),
+    route("people/<uuid:uid>/merge/", pages_merge.merge_page, name="person_merge", action="person.merge"),
+    route("people/<uuid:uid>/split/", pages_merge.split_page, name="person_split", action="person.merge"),
     route("imports/", pages_imports.imports_page, name="imports", action="person.import"),
     route("imports/<uuid:uid>/", pages_imports.import_page, name="import_page", action="person.import"),
     route("imports/<uuid:uid>/columns/", pages_imports.columns_page, name="import_columns", action="person.import"),

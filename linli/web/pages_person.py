@@ -29,7 +29,10 @@ from linli.web.forms_person import ExcludeForm, RevealForm
 
 @require_GET
 def person_page(request: HttpRequest, uid: UUID) -> HttpResponse:
-    """Everything of a person this actor may read, and for the rest why not."""
+    """Everything of a person this actor may read, and for the rest why not; of a merged one, the record kept."""
+    kept = queries_person.kept_instead(request.actor, uid)  # type: ignore[attr-defined]
+    if kept is not None:
+        return redirect("person", uid=kept)
     return render(request, "web/person.html", _values(request, uid))
 
 
@@ -65,6 +68,9 @@ def _values(request: HttpRequest, uid: UUID) -> dict[str, Any]:
         "reveal_reasons": shown.reveal_reasons(),
         "may_reveal": _may_reveal(actor, person),
         "correctable": {kind.code for kind in queries_person.fields_to_correct(actor, person)},
+        "may_merge": bool(actor.decide("person.merge", person.facts())),
+        "may_protect": bool(actor.decide("person.protect", person.facts())),
+        "rows_held": queries_person.held_count(actor, person),
         "may_add_need": bool(actor.decide("need.write", person.facts())),
     }
     return values | _work(actor, person) | _exclusion(actor, person, file.members)
