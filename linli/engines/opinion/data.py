@@ -48,7 +48,7 @@ class Conversation:
     """Votes and statements. One entry per (person, statement), sorted by both; ids in natural order.
 
     `person`, `statement`: places in `people` and `statements`; `value`: 1 agree, 0 pass, -1 disagree; `at`: time in
-    milliseconds (0 where unknown). `people` and `statements` are those with a vote; `unseen` are statements nobody voted on.
+    milliseconds (0 where unknown). `people` and `statements` are those with a vote; `unseen`: statements without one.
     """
 
     people: tuple[str, ...]

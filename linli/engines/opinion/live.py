@@ -62,9 +62,9 @@ class LiveMap:
         self._people: dict[str, int] = {}
         self._statements: dict[str, int] = {}
         self._out: Flags = np.zeros(0, dtype=bool)
-        self._vote = np.zeros((0, 0))  # 1, 0, -1; 0 where not answered
-        self._seen = np.zeros((0, 0))  # 1 where answered
-        self._at = np.zeros((0, 0), dtype=np.int64)
+        self._vote: Floats = np.zeros((0, 0))  # 1, 0, -1; 0 where not answered
+        self._seen: Floats = np.zeros((0, 0))  # 1 where answered
+        self._at: Ints = np.zeros((0, 0), dtype=np.int64)
         self._cast: Ints = np.zeros(0, dtype=np.int64)  # votes per person
         self._cast_out: Ints = np.zeros(0, dtype=np.int64)  # of these on statements that are out
         self._both = _Sums(0)
@@ -139,7 +139,8 @@ class LiveMap:
         rows, columns = self._vote.shape
         if n > rows or s > columns:
             shape = (rows if n <= rows else max(n, 2 * rows), columns if s <= columns else max(s, 2 * columns))
-            self._vote, self._seen, self._at = (_larger(one, shape) for one in (self._vote, self._seen, self._at))
+            self._vote, self._seen = _larger(self._vote, shape), _larger(self._seen, shape)
+            self._at = _larger(self._at, shape)
             self._both.grow(shape[1])
             self._tally.grow(shape[1])
         known = [self.about.get(name) for name in list(self._statements)[len(self._out) :]]

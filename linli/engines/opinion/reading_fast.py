@@ -81,7 +81,7 @@ def _numbers(signs: Bytes, width: int, wanted: list[int]) -> list[Ints]:
 
 
 def _whole(signs: Bytes, first: Ints, end: Ints) -> Ints:
-    """Digits from `first` up to `end` as numbers, as they are usually written: no zeros in front, no spaces, no plus."""
+    """Digits from `first` up to `end` as numbers in their usual writing: no zeros in front, no spaces, no plus."""
     negative = signs[first] == MINUS
     first = first + negative
     width = end - first

@@ -1,4 +1,5 @@
-"""The map as plain data for JSON: fixed names, the same bytes for the same votes. Words come from `explaining`."""
+"""The map as plain data for JSON: fixed names, the same bytes for the same votes. Readings stand in both
+languages beside the figures they are made of."""
 
 from __future__ import annotations
 
@@ -7,6 +8,8 @@ from typing import Any
 import numpy as np
 
 from linli.engines.opinion.data import Alarm, Common, OpinionMap, Representative
+from linli.engines.opinion.explaining import Divisive, Shared, common_ground, divisive, group_reading, text_of
+from linli.engines.opinion.words import say_both
 
 FEW = 5  # in a meeting too small for a map, counts of statements with fewer votes than this are withheld
 
@@ -42,6 +45,8 @@ def as_json(found: OpinionMap) -> dict[str, Any]:
         }
         if found.is_map
         else {"agree": [], "disagree": []},
+        "common_ground": [shared(found, one) for one in common_ground(found)],
+        "divisive": [dividing(found, one) for one in divisive(found)],
         "alarms": [alarm(found, one) for one in found.alarms] if found.is_map else [],
     }
 
@@ -122,7 +127,30 @@ def group(found: OpinionMap, at: int) -> dict[str, Any]:
         "center": middle,
         "stability": found.stability.groups[at] if found.stability else None,
         "representative": [representative(found, one) for one in found.representative[at]],
+        "reading": _joined(group_reading(found, at)),
     }
+
+
+def _joined(sentences: list[tuple[str, dict[str, Any]]]) -> dict[str, str]:
+    both = [say_both(code, params) for code, params in sentences]
+    return {"zh": "".join(one["zh"] for one in both), "en": " ".join(one["en"] for one in both)}
+
+
+def shared(found: OpinionMap, one: Shared) -> dict[str, Any]:
+    """A statement every group shares."""
+    params = {"text": text_of(found, one.statement), "least": round(100 * one.least)}
+    words = say_both(f"shared_{one.side}", params | {"success": one.success, "trials": one.trials})
+    told = dict(vars(one)) | {"statement": found.conversation.statements[one.statement].id}
+    return told | {"reading": words}
+
+
+def dividing(found: OpinionMap, one: Divisive) -> dict[str, Any]:
+    """A statement that divides the groups."""
+    high, low = found.names[one.high], found.names[one.low]
+    rates = {"high_percent": round(100 * one.high_rate), "low_percent": round(100 * one.low_rate)}
+    words = say_both("divides", {"text": text_of(found, one.statement), "high": high, "low": low} | rates)
+    told = dict(vars(one)) | {"statement": found.conversation.statements[one.statement].id, "high": high, "low": low}
+    return told | {"reading": words}
 
 
 def representative(found: OpinionMap, one: Representative) -> dict[str, Any]:
@@ -147,7 +175,16 @@ def common(found: OpinionMap, one: Common) -> dict[str, Any]:
 def alarm(found: OpinionMap, one: Alarm) -> dict[str, Any]:
     """Ballots more alike than chance explains, by the ids of their people."""
     told = dict(vars(one))
-    return told | {"people": [found.conversation.people[person] for person in one.people]}
+    people = [found.conversation.people[person] for person in one.people]
+    return told | {"people": people, "reading": alarm_words(one)}
+
+
+def alarm_words(one: Alarm) -> dict[str, str]:
+    """The alarm in both languages, without naming anybody."""
+    params: dict[str, Any] = {"people": len(one.people), "statements": one.statements}
+    if one.seconds is None:
+        return say_both("alarm_plain", params)
+    return say_both("alarm_times", params | {"minutes": max(1, round(one.seconds / 60))})
 
 
 def _stability(found: OpinionMap) -> dict[str, Any] | None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from linli.engines.errors import Fault
 from linli.engines.words import Lang, Words
 
+LANGS: tuple[Lang, ...] = ("zh", "en")
 _FAULTS = {
     "unreadable": (
         "打不开这个文件（{why}）；请检查路径和权限",
@@ -74,7 +77,65 @@ _NOTES = {
         "The votes carry no times: bursts cannot be seen, and the alarm for coordinated voting goes without them.",
     ),
 }
-WORDS = Words(_FAULTS | _STEPS | _NOTES)
+_READING = {
+    "group_size": (
+        "{name} 群有 {size} 人，占分了群的人的 {percent}%。",
+        "Group {name}: {size} people, {percent}% of those grouped.",
+    ),
+    "marks_agree": (
+        "比别人更同意“{text}”：本群 {trials} 人中 {success} 人同意，别的群 {others} 人中 {rest} 人。",
+        "More than others they agree with “{text}”: {success} of {trials} here, {rest} of {others} elsewhere.",
+    ),
+    "marks_disagree": (
+        "比别人更不同意“{text}”：本群 {trials} 人中 {success} 人不同意，别的群 {others} 人中 {rest} 人。",
+        "More than others they disagree with “{text}”: {success} of {trials} here, {rest} of {others} elsewhere.",
+    ),
+    "no_marks": (
+        "没有哪条意见把 {name} 群和别人明显分开。",
+        "No single statement sets group {name} clearly apart.",
+    ),
+    "steady": (
+        "去掉一半人重画，这一群能找回 {percent}%：稳。",
+        "Drawn again from half of the people, {percent}% of this group comes back: steady.",
+    ),
+    "half_steady": (
+        "去掉一半人重画，这一群只找回 {percent}%：边界不稳，看大意就好。",
+        "Drawn again from half of the people, only {percent}% of this group comes back: its edge is unsure.",
+    ),
+    "not_steady": (
+        "去掉一半人重画，这一群只找回 {percent}%：不稳，不要据此下结论。",
+        "Drawn again from half of the people, only {percent}% of this group comes back: draw no conclusions from it.",
+    ),
+    "shared_agree": (
+        "每一群都同意“{text}”（同意最少的一群也有 {least}%；全体 {trials} 人中 {success} 人同意）。",
+        "Every group agrees with “{text}” (at least {least}% in each; {success} of {trials} in all).",
+    ),
+    "shared_disagree": (
+        "每一群都不同意“{text}”（不同意最少的一群也有 {least}%；全体 {trials} 人中 {success} 人不同意）。",
+        "Every group disagrees with “{text}” (at least {least}% in each; {success} of {trials} in all).",
+    ),
+    "nothing_shared": (
+        "没有一条意见让每一群都站在同一边（每群至少 60%）。",
+        "There is no statement on which every group takes the same side (60% in each).",
+    ),
+    "divides": (
+        "“{text}”分歧最大的是：{high} 群 {high_percent}% 同意，{low} 群 {low_percent}%。",
+        "“{text}” divides most: {high_percent}% of group {high} agree, {low_percent}% of group {low}.",
+    ),
+    "alarm_times": (
+        "{people} 人的票几乎一样（最多有 {statements} 条相同），在 {minutes} 分钟内先后开始投；"
+        "各投各的不会这样巧。请看一看，不等于有问题。",
+        "{people} ballots are nearly the same (up to {statements} statements in common) and were begun within "
+        "{minutes} minutes; independent people would hardly do so. A reason to look, not a verdict.",
+    ),
+    "alarm_plain": (
+        "{people} 人的票几乎一样（最多有 {statements} 条相同），各投各的不会这样巧；"
+        "票上没有时间。请看一看，不等于有问题。",
+        "{people} ballots are nearly the same (up to {statements} statements in common), which independent people "
+        "would hardly cast; there are no times. A reason to look, not a verdict.",
+    ),
+}
+WORDS = Words(_FAULTS | _STEPS | _NOTES | _READING)
 
 _HOLDS = {
     "digest": ("结果出自这份投票表（摘要相同）", "the result was made from these votes (same digest)"),
@@ -109,6 +170,11 @@ FINDINGS = Words(
         for code, (zh, en) in _HOLDS.items()
     }
 )
+
+
+def say_both(code: str, params: dict[str, Any]) -> dict[str, str]:
+    """A sentence in both languages."""
+    return {lang: WORDS.say(code, lang, **params) for lang in LANGS}
 
 
 def say_fault(fault: Fault, lang: Lang = "zh") -> str:
