@@ -26,6 +26,9 @@ Ints = NDArray[np.int64]
 class Problem:
     """Rows `low ≤ A·x ≤ high` over cells, x whole, 0 ≤ x ≤ `most`; `count[j]` people share the seats of cell j.
 
+    `cell_of` is None for people of the pool who take no part (in a replacement draw).
+
+
     Rows come in this order: the quotas, the panel's size, then one row per household class of several cells.
     """
 
@@ -36,7 +39,7 @@ class Problem:
     high: Floats
     count: Floats
     most: Floats
-    cell_of: tuple[int, ...]
+    cell_of: tuple[int | None, ...]
     class_of: tuple[int, ...]
     features: tuple[tuple[str, ...], ...]
 
@@ -50,8 +53,8 @@ def make_problem(pool: Pool, quotas: Sequence[Quota], size: int) -> Problem:
     """Merge the pool into cells, numbered by the first person of each, and write the rows."""
     keys, classes = _keys(pool)
     number: dict[tuple[object, ...], int] = {}
-    cell_of = tuple(number.setdefault(key, len(number)) for key in keys)
-    features = tuple(tuple(key[-1]) for key in number)  # type: ignore[arg-type]
+    cell_of = [number.setdefault(key, len(number)) for key in keys]
+    features: tuple[tuple[str, ...], ...] = tuple(tuple(key[-1]) for key in number)  # type: ignore[arg-type]
     class_number: dict[object, int] = {}
     class_of = tuple(class_number.setdefault(key[0], len(class_number)) for key in number)
     count = np.bincount(cell_of, minlength=len(number)).astype(float)
@@ -74,7 +77,7 @@ def make_problem(pool: Pool, quotas: Sequence[Quota], size: int) -> Problem:
         high=np.array(high),
         count=count,
         most=np.minimum(count, limit),
-        cell_of=cell_of,
+        cell_of=tuple(cell_of),
         class_of=class_of,
         features=features,
     )

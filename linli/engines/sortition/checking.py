@@ -58,7 +58,15 @@ def _sha(value: Any, ordered: bool) -> str:
 def _put_in(d: dict[str, Any]) -> list[Any]:
     people = [None if j is None else d["cells"][j]["features"] for j in d["cell_of"]]
     quotas = [[q["category"], q["value"], q["min"], q["max"]] for q in d["quotas"]]
-    return [d["categories"], people, d["households"], quotas, d["options"]["size"], d["options"]["fairness"], d.get("replacing")]
+    return [
+        d["categories"],
+        people,
+        d["households"],
+        quotas,
+        d["options"]["size"],
+        d["options"]["fairness"],
+        d.get("replacing"),
+    ]
 
 
 def _cells_hold(d: dict[str, Any]) -> bool:
@@ -122,7 +130,7 @@ def _fairest(d: dict[str, Any], rows: list[tuple[set[int], int, int]], chance: l
         v = Fraction(stage["value"], scale)
         fixed, y = stage["fixed"], {j: Fraction(n, scale) for j, n in stage["weights"]}
         product = nash and bool(stage.get("product"))
-        if not fixed or set(fixed) & set(value) or min([*y.values(), 0]) < 0:
+        if not fixed or set(fixed) & set(value) or any(weight < 0 for weight in y.values()):
             return Finding(False, "stage_broken", {"stage": number})
         if product:
             top = max(d["cells"][j]["people"] ** 2 / (chance[j] * d["cells"][j]["people"]) for j in fixed)
@@ -131,8 +139,10 @@ def _fairest(d: dict[str, Any], rows: list[tuple[set[int], int, int]], chance: l
             value[j] = chance[j] if product else v
         if v == 1:
             continue
-        most = {j: homes[cell["class"]] for j, cell in enumerate(d["cells"])}
-        bound = _bound(stage.get("tree", stage), y, d, rows, {j: (0, n) for j, n in most.items()}, scale)
+        never = {j for j, least in value.items() if least == 0 and j not in fixed}  # proven: in no panel at all
+        most = {j: 0 if j in never else homes[cell["class"]] for j, cell in enumerate(d["cells"])}
+        limits = {j: (0, n) for j, n in most.items()}
+        bound = _bound(stage.get("tree", stage), y, d, rows, limits, scale)
         if bound is None:
             return Finding(False, "stage_unproven", {"stage": number})
         gap = bound - sum(weight * value.get(j, v) for j, weight in y.items())
@@ -174,7 +184,7 @@ def _bound(
         total += max(p * least, p * most)
         for j in has:
             left[j] -= p
-    return total + sum(max(rest * limits[j][0], rest * limits[j][1]) for j, rest in enumerate(left))
+    return total + sum((max(rest * limits[j][0], rest * limits[j][1]) for j, rest in enumerate(left)), Fraction(0))
 
 
 def _groups(d: dict[str, Any], printed: list[float]) -> list[dict[str, Any]]:
@@ -182,7 +192,9 @@ def _groups(d: dict[str, Any], printed: list[float]) -> list[dict[str, Any]]:
     out = []
     for q in d["quotas"]:
         at = d["categories"].index(q["category"])
-        inside = [i for i, j in enumerate(d["cell_of"]) if j is not None and d["cells"][j]["features"][at] == q["value"]]
+        inside = [
+            i for i, j in enumerate(d["cell_of"]) if j is not None and d["cells"][j]["features"][at] == q["value"]
+        ]
         drawn = None if d["drawn"] is None else len(set(inside) & set(d["drawn"]))
         expected = round(sum(printed[i] for i in inside), 6)
         named = {"category": q["category"], "value": q["value"]}

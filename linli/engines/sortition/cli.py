@@ -27,7 +27,9 @@ def draw(
     seed: Annotated[str | None, typer.Option(help="种子（任何文字） · seed, any text")] = None,
     beacon: Annotated[str | None, typer.Option(help="公开信标的文字，如当期开奖号 · words of a public beacon")] = None,
     nonce: Annotated[str, typer.Option(help="与种子一起承诺的随机数 · nonce committed to with the seed")] = "",
-    commit: Annotated[bool, typer.Option("--commit", help="只公布抽法和承诺，先不抽 · publish, do not draw yet")] = False,
+    commit: Annotated[
+        bool, typer.Option("--commit", help="只公布抽法和承诺，先不抽 · publish, do not draw yet")
+    ] = False,
     reveal: Annotated[Path | None, typer.Option(help="对照先前公布的文件再抽 · draw as published in this file")] = None,
     replace: Annotated[Path | None, typer.Option(help="补抽：原来的结果 · replace drop-outs of this result")] = None,
     dropped: Annotated[str, typer.Option(help="退出者的行号（或 --id 的值），逗号隔开，或文件 · who dropped out")] = "",
@@ -111,7 +113,8 @@ def _read(pool: Path, quotas: Path, size: int, household: list[str], identity: s
     """Both tables, or every fault of both."""
     from linli.engines.sortition.reading import read_input
 
-    tables, faults = [], []
+    tables: list[Any] = []
+    faults: list[Fault] = []
     for path in (pool, quotas):
         try:
             tables.append(_table(path))

@@ -52,9 +52,7 @@ def _fair_lottery(problem: Problem, fairness: Fairness, progress: Progress) -> L
         raise Infeasible(feasibility(problem))
     if found.short <= ATTAINED:
         return _lottery(found.panels, found.weights, stages, attained=True)
-    panels, weights, proven = staged(
-        problem, found.panels, only_minimum=fairness == "maximin", progress=progress
-    )
+    panels, weights, proven = staged(problem, found.panels, only_minimum=fairness == "maximin", progress=progress)
     return _lottery(panels, weights, proven, attained=False)
 
 
@@ -69,14 +67,14 @@ def _nash(problem: Problem, stages: Sequence[Stage], progress: Progress) -> Lott
     if found.short <= ATTAINED:
         return _lottery(found.panels, found.weights, [*nothing, stage], attained=True)
     panels, weights, proven = panels_nash(problem, found.panels, zero)
-    return _lottery(panels, weights, [*nothing, proven], attained=False)
+    return _lottery(panels, weights, [*nothing, *proven], attained=False)
 
 
 def _lottery(panels: Sequence[Ints], weights: Floats, stages: Sequence[Stage], *, attained: bool) -> Lottery:
     """Weights as exact fractions that add up to 1; panels of no weight left out, the heaviest first."""
     numbers = np.rint(weights / weights.sum() * WHOLE).astype(np.int64)
     numbers[int(numbers.argmax())] += WHOLE - int(numbers.sum())
-    order = sorted(np.flatnonzero(numbers > 0), key=lambda at: (-int(numbers[at]), panels[at].tolist()))
+    order = sorted((int(at) for at in np.flatnonzero(numbers > 0)), key=lambda at: (-int(numbers[at]), panels[at].tolist()))
     return Lottery(
         panels=tuple({int(j): int(panels[at][j]) for j in np.flatnonzero(panels[at])} for at in order),
         weights=tuple(Fraction(int(numbers[at]), WHOLE) for at in order),

@@ -214,4 +214,3 @@ def _room(problem: Problem, flex: bool) -> tuple[Floats, Floats]:
     flex_low = [quota.low if quota.low_flex is None else quota.low_flex for quota in problem.quotas]
     flex_high = [quota.high if quota.high_flex is None else quota.high_flex for quota in problem.quotas]
     return low - np.array(flex_low, dtype=float), np.array(flex_high, dtype=float) - high
-

@@ -151,9 +151,7 @@ class Decomposition:
     rounds: int
 
 
-def decompose(
-    problem: Problem, seats: Floats, *, progress: Progress = silent
-) -> Decomposition | None:
+def decompose(problem: Problem, seats: Floats, *, progress: Progress = silent) -> Decomposition | None:
     """Weights over panels whose expected seats are `seats`; None when there is no panel at all.
 
     `short` above ATTAINED means that no lottery has these expected seats (by a whole-number program).

@@ -31,7 +31,7 @@ class Columns:
 
     def mean(self, w: Floats) -> Floats:
         """X·w."""
-        return self.scale * np.concatenate([part @ w for part in self._bands()])
+        return np.asarray(self.scale * np.concatenate([part @ w for part in self._bands()]), dtype=np.float64)
 
     def along(self, u: Floats) -> Floats:
         """Xᵀ·u."""
@@ -49,7 +49,7 @@ class Columns:
         for at in range(0, self.shape[1], CHUNK):
             part = self.whole[:, at : at + CHUNK] * np.sqrt(d[at : at + CHUNK])
             out += part @ part.T
-        return out * self.scale * self.scale[:, None]
+        return np.asarray(out * self.scale * self.scale[:, None], dtype=np.float64)
 
     def _bands(self) -> Iterator[Floats]:
         """The rows, some at a time, in full precision."""
@@ -66,7 +66,7 @@ def mix(x: Columns, target: Floats) -> tuple[Floats, Floats]:
     for _ in range(ROUNDS):
         mu = float(w @ z) / number
         try:
-            factor = np.linalg.cholesky(x.normal(w / z) + np.eye(len(target)))
+            factor = np.asarray(np.linalg.cholesky(x.normal(w / z) + np.eye(len(target))), dtype=np.float64)
         except np.linalg.LinAlgError:  # as far as the arithmetic carries
             break
         plain = _direction(x, factor, w, z, residual, 0.0)
@@ -91,13 +91,12 @@ def settle(x: Columns, target: Floats, w: Floats) -> Floats:
             break
         normal = x.normal(w)
         normal += np.eye(len(target)) * (1e-13 * np.trace(normal) / len(target))
-        w = np.maximum(w + w * x.along(np.linalg.solve(normal, residual)), 0.0)
+        step = np.asarray(np.linalg.solve(normal, residual), dtype=np.float64)
+        w = np.maximum(w + w * x.along(step), 0.0)
     return w
 
 
-def _direction(
-    x: Columns, factor: Floats, w: Floats, z: Floats, residual: Floats, mu: float
-) -> tuple[Floats, Floats]:
+def _direction(x: Columns, factor: Floats, w: Floats, z: Floats, residual: Floats, mu: float) -> tuple[Floats, Floats]:
     """Newton's step for w·z = mu and z = −xᵀ·residual, through the small normal matrix (Woodbury)."""
     d = w / z
     g = x.along(residual) + mu / w

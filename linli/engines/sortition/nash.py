@@ -12,7 +12,6 @@ import numpy as np
 
 from linli.engines.sortition.cells import Floats, Ints, Problem
 from linli.engines.sortition.data import Stage
-from linli.engines.sortition.lottery import best_panel
 from linli.engines.sortition.mixing import reach_of
 from linli.engines.sortition.proving import Prover
 
@@ -46,16 +45,21 @@ def relaxed_nash(problem: Problem, zero: Sequence[int]) -> tuple[Stage, Floats]:
     return _stage(problem, open_cells, seats, row_prices), seats
 
 
-def panels_nash(problem: Problem, known: Sequence[Ints], zero: Sequence[int]) -> tuple[list[Ints], Floats, Stage]:
-    """Over lotteries of whole panels, by column generation, where the relaxation's optimum is not attained."""
-    panels = list(known)
+def panels_nash(problem: Problem, known: Sequence[Ints], zero: Sequence[int]) -> tuple[list[Ints], Floats, list[Stage]]:
+    """Over lotteries of whole panels, by column generation, where the relaxation's optimum is not attained.
+
+    The stages say first which more cells are on no whole panel.
+    """
+    panels, stages = list(known), []
     prover = Prover(problem)
     open_cells = np.setdiff1d(np.arange(problem.cells), np.array(zero, dtype=int))
     for j in open_cells:
         if not any(panel[j] for panel in panels):
-            more = best_panel(problem, np.eye(problem.cells)[j])
-            if more is not None and more[j]:
+            more, tree = prover.beat(np.eye(problem.cells)[j], 0.0)
+            if more is not None:
                 panels.append(more)
+            else:
+                stages.append(Stage(0.0, (int(j),), {int(j): float(problem.count[j])}, {}, tree or {"solver": True}))
     open_cells = np.array([j for j in open_cells if any(panel[j] for panel in panels)])
     while True:
         x = np.array([panel[open_cells] for panel in panels], dtype=float).T
@@ -71,7 +75,7 @@ def panels_nash(problem: Problem, known: Sequence[Ints], zero: Sequence[int]) ->
         panel, tree = prover.beat(score, float(problem.count[open_cells].sum()) * (1 + 1e-8))
         if panel is None or any((panel == other).all() for other in panels):
             proven = Stage(stage.value, stage.fixed, stage.weights, {}, tree or {"solver": True}, product=True)
-            return panels, values[n:] / values[n:].sum(), proven
+            return panels, values[n:] / values[n:].sum(), [*stages, proven]
         panels.append(panel)
 
 

@@ -58,9 +58,7 @@ def read_input(
     if size < 1:
         faults.append(Fault("size_small", value=str(size)))
     if found is not None and len(found.people) < size:
-        faults.append(
-            Fault("size_large", file=pool_name, value=str(size), params={"people": str(len(found.people))})
-        )
+        faults.append(Fault("size_large", file=pool_name, value=str(size), params={"people": str(len(found.people))}))
     if faults or found is None:
         raise BadInput(faults)
     return found, wanted
@@ -170,8 +168,8 @@ def _pool(
     categories = tuple(category for category in first_row if category in heads)
     known = {quota.key for quota in quotas}
     at = {word: heads.index(word) for word in heads}
-    for number, row in people:
-        _person(number, row, categories, household, known, at, name, faults)
+    for number, line in people:
+        _person(number, line, categories, household, known, at, name, faults)
     if faults:
         return None
 

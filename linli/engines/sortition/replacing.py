@@ -54,17 +54,18 @@ def replace(
         except Infeasible as none:
             trouble = none.found
             continue
-        cells: list[int | None] = [None] * len(pool.people)
-        for (i, _), j in zip(some, problem.cell_of, strict=True):
-            cells[i] = j
+        cell = {i: j for (i, _), j in zip(some, problem.cell_of, strict=True)}
+        cells = tuple(cell.get(i) for i in range(len(pool.people)))
         notes = {"of": drawn["seal"], "kept": kept, "dropped": sorted(dropped), "left": left, "rule": rule}
-        whole = changed(problem, cell_of=tuple(cells))
+        whole = changed(problem, cell_of=cells)
         named = changed(pool, categories=categories)
         return assemble(whole, named, lottery, source, fairness, options=options, replacing=notes)
     raise Infeasible(trouble)
 
 
-def _rules(pool: Pool, quotas: Sequence[Quota], kept: Sequence[int], dropped: Sequence[int], free: Sequence[int]) -> Any:
+def _rules(
+    pool: Pool, quotas: Sequence[Quota], kept: Sequence[int], dropped: Sequence[int], free: Sequence[int]
+) -> Any:
     """Each rule: its name, who may come in with what features, the quotas, the categories."""
     gone = Counter(pool.people[i] for i in dropped)
     label = {person: " · ".join(person) for person in gone}

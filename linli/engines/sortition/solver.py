@@ -18,7 +18,7 @@ class Model:
     def __init__(self) -> None:
         import highspy
 
-        self.h: Any = highspy.Highs()
+        self.h: Any = highspy.Highs()  # type: ignore[no-untyped-call]
         self._status = highspy.HighsModelStatus
         for name, value in (
             ("output_flag", False),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from linli.engines.progress import Progress, silent
 from linli.engines.sortition.cells import Floats, Ints, Problem
@@ -40,7 +41,7 @@ def staged(
     return panels, weights, stages
 
 
-def _stage(problem: Problem, master: Master, prover: Prover, still: Floats) -> tuple[Stage, Floats]:
+def _stage(problem: Problem, master: Master, prover: Prover, still: NDArray[np.bool_]) -> tuple[Stage, Floats]:
     while True:
         short, weights, y, worth = master.solve()
         score = y / problem.count
@@ -63,5 +64,3 @@ def _stage(problem: Problem, master: Master, prover: Prover, still: Floats) -> t
         tree=tree or {"solver": True},
     )
     return stage, weights
-
-

@@ -8,7 +8,10 @@ from linli.engines.words import Lang, Words
 
 _FAULTS = {
     "file_missing": ("找不到这个文件；请核对路径", "there is no such file; check the path"),
-    "file_empty": ("文件是空的；第一行应是列名，以下每人（每条配额）一行", "the file is empty; the first row holds the headings"),
+    "file_empty": (
+        "文件是空的；第一行应是列名，以下每人（每条配额）一行",
+        "the file is empty; the first row holds the headings",
+    ),
     "file_not_csv": ("不是 CSV 文件；请另存为 CSV（UTF-8）", "not a CSV file; save it as CSV (UTF-8)"),
     "file_broken": ("CSV 的引号没有配对：{why}；请另存一次", "broken quoting: {why}; save the file again"),
     "file_encoding": ("读不出文字；请另存为 UTF-8", "the text cannot be read; save as UTF-8"),
@@ -77,9 +80,15 @@ FINDINGS = Words(
             "{count} 份候选名单份份符合配额，权重合计正好是 1",
             "all {count} panels keep the quotas; the weights add up to exactly one",
         ),
-        "panel_breaks": ("第 {panel} 份候选名单不符合配额或同户规则", "panel {panel} breaks a quota or the household rule"),
+        "panel_breaks": (
+            "第 {panel} 份候选名单不符合配额或同户规则",
+            "panel {panel} breaks a quota or the household rule",
+        ),
         "probabilities": ("每个人的概率正是候选名单给出的", "everyone's chance is what the panels give"),
-        "groups": ("各组的人数、预期名额和抽中数重算相同", "pool, expected seats and seats of every group count up again"),
+        "groups": (
+            "各组的人数、预期名额和抽中数重算相同",
+            "pool, expected seats and seats of every group count up again",
+        ),
         "fairest": (
             "已逐级证明没有更公平的抽法（误差不超过 {gap}）",
             "proven stage by stage: no lottery is fairer (within {gap})",
@@ -88,10 +97,16 @@ FINDINGS = Words(
         "stage_broken": ("证书第 {stage} 级不完整", "stage {stage} of the certificate is malformed"),
         "stage_unproven": ("证书第 {stage} 级的证明不成立", "the proof of stage {stage} does not hold"),
         "commitment": ("种子与承诺相符", "the seed opens the commitment"),
-        "drawn": ("按公布的种子重抽，得到同一份 {count} 人名单", "the published words draw the same {count} people again"),
+        "drawn": (
+            "按公布的种子重抽，得到同一份 {count} 人名单",
+            "the published words draw the same {count} people again",
+        ),
         "stand_ins": ("候补顺序重算相同", "the order of stand-ins is the same again"),
         "not_drawn": ("还没有抽：只公布了抽法和承诺", "not drawn yet: lottery and commitment only"),
-        "replacing": ("补抽只在没抽中、没退出的人里进行", "the replacement is drawn among those who neither stay nor left"),
+        "replacing": (
+            "补抽只在没抽中、没退出的人里进行",
+            "the replacement is drawn among those who neither stay nor left",
+        ),
         "same_pool": ("与所给的报名表相符", "agrees with the pool given"),
         "same_quotas": ("与所给的配额表相符", "agrees with the quotas given"),
     }
