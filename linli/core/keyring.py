@@ -14,6 +14,8 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
+from linli.core.startup_words import said
+
 
 @dataclass(frozen=True)
 class KeySet:
@@ -55,22 +57,23 @@ def make_keyring_file(path: Path) -> None:
 
 
 def read_keyring(path: Path) -> Keyring:
-    """Read a key file; says what to do when it is missing or open to others."""
+    """Read a key file; says what to do when it is missing, open to others or not whole."""
     if not path.exists():
-        raise ImproperlyConfigured(
-            f"No key file at {path}. Without it nothing here can be read. Put the key file back, or set LINLI_KEYS "
-            "to where it is; for a new, empty instance run: linli setup --home DIR."
-        )
+        raise ImproperlyConfigured(said("keys_missing", path=path))
     if path.stat().st_mode & 0o077:
-        raise ImproperlyConfigured(f"The key file {path} can be read by others. Run: chmod 600 {path}")
-    raw = json.loads(path.read_text(encoding="utf-8"))
-    return Keyring(
-        database=bytes.fromhex(raw["database"]),
-        wrapping=_key_set(raw["wrapping"]),
-        index=_key_set(raw["index"]),
-        signing=bytes.fromhex(raw["signing"]),
-        secret=bytes.fromhex(raw["secret"]),
-    )
+        raise ImproperlyConfigured(said("keys_open", path=path))
+    try:
+        raw = json.loads(path.read_text(encoding="utf-8"))
+        return Keyring(
+            database=bytes.fromhex(raw["database"]),
+            wrapping=_key_set(raw["wrapping"]),
+            index=_key_set(raw["index"]),
+            signing=bytes.fromhex(raw["signing"]),
+            secret=bytes.fromhex(raw["secret"]),
+        )
+    except (ValueError, KeyError, TypeError):
+        # Without the cause: a trace of it would show what stands in the file.
+        raise ImproperlyConfigured(said("keys_broken", path=path)) from None
 
 
 def add_key(path: Path, purpose: str) -> str:

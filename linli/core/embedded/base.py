@@ -18,16 +18,15 @@ from typing import Any
 import sqlcipher3
 from django.core.exceptions import ImproperlyConfigured
 
+from linli.core.startup_words import said
+
 LOWEST_SAFE_VERSION = (3, 51, 3)
 BUSY_MILLISECONDS = 20_000
 
 _ours = {"sqlite3": sqlcipher3, "sqlite3.dbapi2": sqlcipher3.dbapi2}
 _standard = {name: sys.modules.get(name) for name in _ours}
 if "django.db.backends.sqlite3.base" in sys.modules:
-    raise ImproperlyConfigured(
-        "Django's SQLite backend was already loaded with Python's own SQLite; "
-        "name linli.core.embedded as the database engine before anything imports it."
-    )
+    raise ImproperlyConfigured(said("loaded_before"))
 sys.modules.update(_ours)
 try:
     from django.db.backends.sqlite3 import base as stock
@@ -48,31 +47,29 @@ def why_unsafe(
 ) -> str | None:
     """The first reason not to trust these settings, with its cure; None when all hold."""
     if version < LOWEST_SAFE_VERSION:
-        found = ".".join(map(str, version))
-        return (
-            f"SQLite {found} can corrupt a WAL database when the log is reset; 3.51.3 or later is needed. "
-            "Install the pinned sqlcipher3 (make setup)."
-        )
+        return said("version_unsafe", version=".".join(map(str, version)))
     if not cipher:
-        return "The SQLite driver does not encrypt. Install the pinned sqlcipher3 (make setup)."
+        return said("not_encrypting")
     if journal != "wal":
-        return f"The journal mode is {journal}, not WAL. Put the data folder on a local disk, not a network share."
+        return said("journal_unsafe", journal=journal)
     if synchronous != 2:
-        return f"synchronous is {synchronous}, not 2 (FULL): an answered write could be lost in a power cut."
+        return said("synchronous_unsafe", synchronous=synchronous)
     if mmap:
-        return "Memory-mapped I/O is on: a stray write could damage the file. Set PRAGMA mmap_size=0."
+        return said("mmap_unsafe")
     if not foreign_keys:
-        return "Foreign keys are off: rows could point at nothing. Set PRAGMA foreign_keys=ON."
+        return said("foreign_keys_off")
     return None
 
 
 def apply_key(connection: Any, key: bytes) -> None:
-    """Give a connection its 32-byte key; it must be the connection's first statement.
+    """Give a connection its 32-byte key, before anything is read or written.
 
+    SQLCipher's own lines on stderr about a wrong key are switched off: what is wrong is said in words, once.
     A raw key skips the passphrase derivation, which would cost 100 ms and more per connection.
     """
     if len(key) != 32:
-        raise ImproperlyConfigured("The database key must be 32 random bytes.")
+        raise ImproperlyConfigured(said("key_length"))
+    connection.execute("PRAGMA cipher_log_level=NONE").fetchall()
     connection.execute(f"PRAGMA key=\"x'{key.hex()}'\"")
 
 
@@ -113,11 +110,7 @@ class DatabaseWrapper(stock.DatabaseWrapper):
         except self.Database.DatabaseError as error:
             if "file is not a database" not in str(error):
                 raise
-            raise UnsafeDatabase(
-                f"{Path(name).name} does not open with this key. Either the key file belongs to another "
-                "database, or the file is damaged. Give the right key file (LINLI_KEYS), or restore a backup "
-                "(linli restore)."
-            ) from None
+            raise UnsafeDatabase(said("key_does_not_fit", file=Path(name).name)) from None
         stock.register_functions(connection)  # type: ignore[attr-defined]
         connection.execute("PRAGMA legacy_alter_table=OFF")
         _into_wal(connection)

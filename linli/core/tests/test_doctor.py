@@ -80,7 +80,7 @@ def test_a_broken_chain_fails(now: datetime) -> None:
     [
         ({"version": (3, 40, 1)}, "3.51.3"),
         ({"version": (3, 51, 1)}, "3.51.3"),
-        ({"cipher": ""}, "encrypt"),
+        ({"cipher": ""}, "不加密"),
         ({"journal": "delete"}, "WAL"),
         ({"synchronous": 1}, "FULL"),
         ({"mmap": 1 << 20}, "mmap_size"),
