@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.conf import settings
-
 from linli.core.actor import Actor
 from linli.engines import eligibility
+from linli.need.queries_words import rulebook
 from linli.party import queries as party
 
 if TYPE_CHECKING:
@@ -43,14 +40,6 @@ class Screening:
     digest: str
     options: dict[str, Any]
     report: dict[str, Any]
-
-
-@cache
-def rulebook() -> eligibility.RuleBook:
-    """The rules in force here: the common book, with a county's own figures where its pack gives them."""
-    files = sorted(Path(settings.LINLI_PACKS).glob("common/rules/*.toml"))
-    files += sorted((Path(settings.LINLI_PACKS) / settings.LINLI_PACK / "rules").glob("*.toml"))
-    return eligibility.load_rules(*[(file.name, file.read_bytes()) for file in files])
 
 
 def people_table(actor: Actor, place_path: str) -> pa.Table:

@@ -12,10 +12,10 @@ from uuid import UUID, uuid4
 from django.utils.translation import gettext as _
 
 from linli.core.actor import Actor
-from linli.need import compute, rules
+from linli.need import rules
 from linli.need.models import Flag
 from linli.need.presenters import Tag, age_of, code_words, lang, two
-from linli.need.queries_words import source_words
+from linli.need.queries_words import rule_words, rulebook, source_words
 from linli.need.words import FLAG_STATES, KINDS, LEVELS
 from linli.party import queries_names as names
 
@@ -65,7 +65,7 @@ def _row(flag: Flag, may_read: bool, places: Mapping[str, str], today: date) -> 
 
 def rule_choices() -> list[tuple[str, str]]:
     """The rules in force here, by their titles."""
-    return [(rule.code, getattr(rule, lang())) for rule in compute.rulebook().rules]
+    return [(rule.code, getattr(rule, lang())) for rule in rulebook().rules]
 
 
 def group_choices() -> list[tuple[str, Any]]:
@@ -83,7 +83,7 @@ class FigureLine:
 
 def figure_lines(figures: str | None) -> list[FigureLine]:
     """Every figure by its name and unit; codes are put in words, numbers of a person shortened."""
-    book = compute.rulebook()
+    book = rulebook()
     known = {figure.code: figure for figure in book.figures} | dict(book.parameters)
     lines = []
     for code, value in json.loads(figures or "{}").items():
@@ -104,7 +104,7 @@ def _said(code: str, value: Any, unit: str) -> str:
         return _("是") if value else _("否")
     if code in HIDES_ALL_BUT_LAST:
         return "…" + str(value)[-HIDES_ALL_BUT_LAST[code] :]
-    words = compute.rulebook().words.get(code, {}).get(str(value))
+    words = rulebook().words.get(code, {}).get(str(value))
     if words:
         return words[0] if lang() == "zh" else words[1]
     number = f"{value:,g}" if isinstance(value, int | float) and abs(value) < 1_000_000 else str(value)
@@ -113,11 +113,11 @@ def _said(code: str, value: Any, unit: str) -> str:
 
 def flag_view(actor: Actor, flag: Flag, places: Mapping[str, str]) -> dict[str, Any]:
     """The page of one flag."""
-    rule = next((one for one in compute.rulebook().rules if one.code == flag.rule), None)
+    rule = next((one for one in rulebook().rules if one.code == flag.rule), None)
     leads_to = rules.needs_of_flag(flag.rule, flag.kind, actor.today)
     return {
         "flag": flag,
-        "title": getattr(rule, lang()) if rule else flag.rule,
+        "title": rule_words(flag.rule, lang()) or flag.rule,
         "kind": Tag(*KINDS[flag.kind]),
         "state": Tag(*FLAG_STATES[flag.state]),
         "place": places.get(flag.place_path, ""),

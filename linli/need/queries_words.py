@@ -1,4 +1,4 @@
-"""What stands behind a rule, in words: the law or standard a mark in the rules means, with its article.
+"""The rules in force and what stands behind them, in words: their titles, and the law or standard a mark means.
 
 The words are data of the pack. For this block's pages and those above.
 """
@@ -12,8 +12,24 @@ from pathlib import Path
 
 from django.conf import settings
 
+from linli.engines import eligibility
+
 Said = dict[str, tuple[str, str]]
 ARTICLE = re.compile(r"^第(\d+)条$")
+
+
+@cache
+def rulebook() -> eligibility.RuleBook:
+    """The rules in force here: the common book, with a county's own figures where its pack gives them."""
+    files = sorted(Path(settings.LINLI_PACKS).glob("common/rules/*.toml"))
+    files += sorted((Path(settings.LINLI_PACKS) / settings.LINLI_PACK / "rules").glob("*.toml"))
+    return eligibility.load_rules(*[(file.name, file.read_bytes()) for file in files])
+
+
+def rule_words(code: str, lang: str) -> str:
+    """What a rule is called; empty for one no longer in the book."""
+    rule = next((one for one in rulebook().rules if one.code == code), None)
+    return str(getattr(rule, lang)) if rule else ""
 
 
 def source_words(source: str, lang: str) -> str:

@@ -24,7 +24,20 @@ def left_words(offer: Offer) -> str:
     """Places left, with the unit."""
     if offer.capacity is None:
         return _("不限量")
-    return f"{max(offer.capacity - offer.used, 0):,} {offer.unit}".strip()
+    return f"{max(offer.capacity - offer.used, 0):,} {unit_words(offer.unit)}".strip()
+
+
+UNITS = {"人": "people", "户": "households", "件": "cases", "份": "portions", "次": "times", "人次": "visits",
+         "岗": "posts", "天": "day", "周": "week", "月": "month", "年": "year"}  # fmt: skip
+
+
+def unit_words(unit: str) -> str:
+    """A unit in the reader's language, each side of the stroke by itself: 份/天 → portions/day."""
+    if not (get_language() or "").startswith("en"):
+        return unit
+    counted, stroke, per = unit.partition("/")
+    per = "time" if per == "次" else UNITS.get(per, per)
+    return UNITS.get(counted, counted) + stroke + per
 
 
 def slot_words(slots: Sequence[str]) -> str:

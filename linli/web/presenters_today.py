@@ -21,6 +21,7 @@ from linli.matching.models import Referral
 from linli.need import queries_figures as needs
 from linli.need import rules
 from linli.need.models import Flag, Need
+from linli.need.queries_words import rule_words
 from linli.need.words import KINDS, LEVELS
 from linli.party.models import Person
 from linli.place import queries as places
@@ -96,11 +97,11 @@ def _need_item(need: Need, said: Mapping[str, str], today: date) -> Item:
 
 
 def _flag_item(flag: Flag, said: Mapping[str, str], today: date) -> Item:
-    kind = str(KINDS[flag.kind][0])
+    known_as = rule_words(flag.rule, "en" if _english() else "zh")
     found_on = flag.created_at.astimezone(LOCAL).date()
     drafts = rules.needs_of_flag(flag.rule, flag.kind, found_on)
     first = min(drafts, key=lambda draft: draft.due_on, default=None)
-    title = _("%(name)s，%(kind)s") % {"name": flag.person.name, "kind": kind}
+    title = _("%(name)s，%(kind)s") % {"name": flag.person.name, "kind": known_as or KINDS[flag.kind][0]}
     lines = [said.get(flag.place_path, ""), _two(flag.reason)]
     url = reverse("flag", kwargs={"uid": flag.uid})
     if first is None:
@@ -111,7 +112,7 @@ def _flag_item(flag: Flag, said: Mapping[str, str], today: date) -> Item:
             "level": LEVELS[level],
             "due": in_words(due_on),
         }
-    rule = _("规则：%(rule)s %(version)s") % {"rule": flag.rule, "version": flag.rule_version}
+    rule = _("规则：%(rule)s %(version)s") % {"rule": known_as or flag.rule, "version": flag.rule_version}
     item = _item(title, url, flag.person, due_on, level, lines, why, rule, _("去定"), url, today)
     return replace(item, is_undecided=True)
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from linli.need import compute
-from linli.need.queries_words import source_words
+from linli.need.queries_words import rule_words, rulebook, source_words
 
 
 @pytest.mark.parametrize(
@@ -23,7 +22,13 @@ def test_a_source_is_named_with_its_article(source: str, zh: str, en: str):
 
 
 def test_every_mark_of_the_rules_in_force_has_words_in_both_languages():
-    marks = {rule.source for rule in compute.rulebook().rules if rule.source}
+    marks = {rule.source for rule in rulebook().rules if rule.source}
     assert marks
     for mark in marks:
         assert source_words(mark, "zh") != source_words(mark, "en"), mark
+
+
+def test_a_rule_is_called_by_its_title():
+    assert rule_words("mla_missed", "zh") == "可能符合低保"
+    assert rule_words("mla_missed", "en") != rule_words("mla_missed", "zh")
+    assert rule_words("gone_from_the_book", "zh") == ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.utils.translation import override
 
-from linli.offer.queries_words import condition_words
+from linli.offer.queries_words import condition_words, unit_words
 
 
 @pytest.mark.parametrize(
@@ -24,3 +24,14 @@ def test_conditions_are_said_in_words(written: str, zh: str, en: str):
         assert condition_words(written) == zh
     with override("en"):
         assert condition_words(written).startswith(en)
+
+
+@pytest.mark.parametrize(
+    ("unit", "en"),
+    [("份/天", "portions/day"), ("人/次", "people/time"), ("户", "households"), ("箱", "箱"), ("", "")],
+)
+def test_units_are_said_in_the_readers_language(unit: str, en: str):
+    with override("en"):
+        assert unit_words(unit) == en
+    with override("zh-hans"):
+        assert unit_words(unit) == unit
