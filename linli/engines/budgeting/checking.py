@@ -332,7 +332,7 @@ class Replay:
                 if ident not in chosen and self.file.cost[ident] <= limit and self.fits(ident, chosen)
             ]
             if not open_to:
-                return steps, False
+                return steps + ([] if held else self._unsupported(money, spent, chosen)), False
             after = {ident: self._load(ident, load, over) for ident in open_to}
             least = min(after.values())
             tied = sorted(ident for ident in open_to if after[ident] == least)
@@ -346,6 +346,18 @@ class Replay:
             steps.append((ident, "phragmen", Fraction(least.numerator, over * self.file.scale), payers))
             spent += self.file.cost[ident]
             chosen.append(ident)
+
+    def _unsupported(self, money: int, spent: int, chosen: list[str]) -> list[Step]:
+        """Projects nobody voted for: all equally late, so the next is bought only while every one of them fits."""
+        steps: list[Step] = []
+        late = sorted(one for one in self.projects if one not in self.behind and self.file.cost[one] <= money)
+        while late := [one for one in late if one not in chosen and self.fits(one, chosen)]:
+            if any(spent + self.file.cost[one] > money for one in late):
+                break
+            steps.append((late[0], "unsupported"))
+            spent += self.file.cost[late[0]]
+            chosen = [*chosen, late[0]]
+        return steps
 
     def _load(self, ident: str, load: list[int], over: int) -> Fraction:
         behind = self.behind[ident]

@@ -11,13 +11,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from math import ceil
 
 from linli.engines.budgeting.raising import outcomes
 from linli.engines.budgeting.rooms import Rooms
 from linli.engines.budgeting.shares import Market, Run, equal_shares
 from linli.engines.progress import Progress, silent
 
-MOST_NUMBERS = 200_000  # doubles in the array of purses: 1.6 MB, about what a processor keeps at hand
+FIRST_RUNS, MOST_RUNS = 16, 256  # runs reckoned together
+MOST_NUMBERS = 200_000  # doubles in the array of their purses
 
 
 @dataclass(frozen=True)
@@ -49,24 +51,33 @@ def add_one(
 ) -> Raised:
     """Raise shares one `unit` (smallest money units in one unit of currency) at a time; see the module."""
     share, raised, ended = Fraction(budget, voters), 0, ""
-    most = MOST_NUMBERS // max(market.ballots.rows, 1)
-    together = min(16, most)
+    most = min(MOST_NUMBERS // max(market.ballots.rows, 1), MOST_RUNS)
+    together = min(FIRST_RUNS, most)
     while not ended:
         shares = [share + (raised + more) * unit for more in range(max(together, 1))]
         found = outcomes(market, shares, rooms) if together > 1 else [None]
+        costs = []
         for at, chosen in enumerate(found):
             if chosen is None:
                 run = equal_shares(market, shares[at], rooms.again())
                 chosen = frozenset(step.project for step in run.steps)
             if ended := _end(market, budget, rooms, chosen):
                 break
+            costs.append(sum(market.cost[each] for each in chosen))
             raised += 1
             progress("raising", raised)
         undecided = sum(chosen is None for chosen in found)
-        together = min(2 * together, most) if 2 * undecided < len(found) else 1
+        guess = _guess(costs, budget)
+        together = ceil(guess / ceil(guess / most)) if most > 1 and 2 * undecided < len(found) else 1
     if ended == "overspent":
         raised -= 1
     return Raised(equal_shares(market, share + raised * unit, rooms.again(), trace), raised, ended)
+
+
+def _guess(costs: list[int], budget: int) -> int:
+    """About how many more raises will spend the budget, going by the last ones: so many runs go together next."""
+    pace = (costs[-1] - costs[0]) / len(costs) if costs else 0.0
+    return max(FIRST_RUNS, ceil((budget - costs[-1]) / pace)) if pace > 0 else MOST_RUNS
 
 
 def _end(market: Market, budget: int, rooms: Rooms, chosen: frozenset[int]) -> str:

@@ -136,7 +136,7 @@ class Options:
 class Step:
     """One project funded, in the order the rule funded them.
 
-    `phase`: greedy | shares | phragmen | fill. `price`: what a supporter pays for each point given
+    `phase`: greedy | shares | phragmen | fill | unsupported. `price`: what a supporter pays for each point given
     (greedy: none; Phragmén: the load after the purchase). `full`: voters who paid the price whole,
     `rest`: voters who gave all they had left, `rest_total`: their money.
     """

@@ -49,11 +49,11 @@ class Moments:
         self.rate.append(None)
         self.rooms.append([rooms.most(at) for at in range(len(market.ids))])
         self.winner = [step.project for step in run.steps]
-        self.order: dict[int, Ints] = {}
+        self.order: dict[int, tuple[Ints, Floats, Floats]] = {}
 
     def left_at_end(self, at: int) -> Fraction:
         """What the supporters of a project have left after the last round."""
-        return self._together(self.market.supporters[at], len(self.rate) - 1, None)
+        return self._together(self.market.supporters[at], len(self.rate) - 1, None)[0]
 
     def change(self, at: int, each: int) -> Change:
         """What would have bought project `at`; `each`: the points a new supporter gives."""
@@ -65,8 +65,12 @@ class Moments:
         rate = self.rate[moment]
         return None if rate is None else rate * (cost if self.market.by_cost else 1)
 
-    def _together(self, behind: Supporters, moment: int, ask: Fraction | None, extra: Any = None) -> Fraction:
+    def _together(
+        self, behind: Supporters, moment: int, ask: Fraction | None, extra: Any = None
+    ) -> tuple[Fraction, int]:
         """Exactly what supporters pay together, each at most `ask` per point and what she has in this round.
+
+        With it the points of those who pay `ask` whole.
 
         `extra`: (rows, voters of each, points) of people who might support it too.
         """
@@ -87,7 +91,10 @@ class Moments:
         live = poor & (has > 0)
         used = self.purses.paid[:moment].take(rows[live], axis=1) @ count[live]
         money = ledger.fraction(ledger.left(int(count[live].sum()), [int(n) for n in used]))
-        return money if ask is None else money + ask * int((count * points)[~poor].sum())
+        if ask is None:
+            return money, 0
+        full = int((count * points)[~poor].sum())
+        return money + ask * full, full
 
     def _holds(self, row: int, moment: int) -> Fraction:
         if not self.left[moment][row]:
@@ -100,9 +107,10 @@ class Moments:
         room = self.rooms[moment][at]
         if room is not None and cost > room:
             return False
-        paid = self._together(self.market.supporters[at], moment, self._ask(at, moment, cost), extra)
-        wins_ties = self.rate[moment] is None or self.market.rank[at] < self.market.rank[self.winner[moment]]
-        return paid > cost or (paid == cost and wins_ties)
+        paid, full = self._together(self.market.supporters[at], moment, self._ask(at, moment, cost), extra)
+        if paid != cost or not full:  # nobody pays as much as the round's price: it is cheaper than the winner
+            return paid >= cost
+        return self.market.rank[at] < self.market.rank[self.winner[moment]]
 
     def _cost(self, at: int) -> int | None:
         """The highest cost at which some round would have bought it."""
@@ -113,15 +121,14 @@ class Moments:
             top = min(ceil(about[moment] + slack), self.market.cost[at] - 1)
             if best is not None and top <= best:
                 break
-            stop = max(floor(about[moment] - slack), -1 if best is None else best)
-            low, high = stop, top  # funded at `low` or no better than known; the answer lies in low … high
-            if not self._enough(at, int(moment), max(low, 0)):
+            low, high = max(floor(about[moment] - slack), 1, best or 1), top
+            if low > high or not self._enough(at, int(moment), low):
                 continue
             while low < high:
                 middle = (low + high + 1) // 2
                 low, high = (middle, high) if self._enough(at, int(moment), middle) else (low, middle - 1)
             best = low if best is None else max(best, low)
-        return best if best is None or best > 0 else None
+        return best
 
     def _about_costs(self, at: int) -> Floats:
         """In doubles: the highest cost each round would have bought it at."""
@@ -151,56 +158,61 @@ class Moments:
     def _supporters(self, at: int, each: int) -> tuple[int | None, int | None]:
         """How many more supporters, chosen best or worst, some round would have needed."""
         cost, behind = self.market.cost[at], self.market.supporters[at]
-        other = np.ones(self.market.ballots.rows, dtype=bool)
-        other[behind.rows] = False
-        other &= self.market.ballots.count > 0
+        other = np.ones(self.market.ballots.rows)
+        other[behind.rows] = 0
+        points: Any = 1.0 if behind.weight is None else behind.weight
         asks = [self._ask(at, moment, cost) for moment in range(len(self.rate))]
         limit = np.array([np.inf if ask is None else float(ask) for ask in asks])
-        points: Any = 1.0 if behind.weight is None else behind.weight
-        paid = np.minimum(self.left[:, behind.rows], limit[:, None] * points) @ behind.count
-        most = np.minimum(self.left.max(axis=1, initial=0), limit * each)
-        floor_of = np.where(most > 0, (cost - paid) / np.where(most > 0, most, 1), np.inf)
-        best: list[int | None] = [None, None]
-        for moment in np.argsort(floor_of):
-            room = self.rooms[moment][at]
-            if room is not None and cost > room:
-                continue
-            known = max((n for n in best if n is not None), default=None) if None not in best else None
-            if known is not None and floor_of[moment] - 1 > known:
-                break
-            order = self._sorted(int(moment))
-            order = order[other[order]]
-            for side, rows in enumerate((order[::-1], order)):
-                best[side] = _fewer(best[side], self._count(at, int(moment), rows, each, cost - paid[moment]))
-        return best[0], best[1]
+        lack = cost - np.minimum(self.left[:, behind.rows], limit[:, None] * points) @ behind.count
+        guesses: tuple[list[tuple[int, int]], list[tuple[int, int]]] = ([], [])
+        for moment, room in enumerate(self.rooms):
+            if (most := room[at]) is None or most >= cost:
+                for side, number in enumerate(self._about(moment, limit[moment] * each, other, float(lack[moment]))):
+                    if number is not None:
+                        guesses[side].append((number, moment))
+        least, anyone = (self._proven(at, side, sorted(found), other, each) for side, found in enumerate(guesses))
+        return least, anyone
 
-    def _sorted(self, moment: int) -> Ints:
-        """Ballot rows by what they have left in this round, least first (kept for the next project)."""
+    def _ordered(self, moment: int) -> tuple[Ints, Floats, Floats]:
+        """Ballot rows by what they have left in this round, most first, that money and their voters (kept)."""
         if moment not in self.order:
-            self.order[moment] = np.argsort(self.left[moment], kind="stable")
+            rows = np.argsort(-self.left[moment], kind="stable")
+            self.order[moment] = rows, self.left[moment][rows], self.market.ballots.count[rows].astype(np.float64)
         return self.order[moment]
 
-    def _count(self, at: int, moment: int, rows: Ints, each: int, deficit: float) -> int | None:
-        """How many of the voters of `rows`, in this order, must join for the round to buy the project; exact."""
-        count = self.market.ballots.count[rows].astype(np.float64)
-        ask = self._ask(at, moment, self.market.cost[at])
-        gives = self.left[moment][rows]
-        if ask is not None:
-            gives = np.minimum(gives, float(ask) * each)
-        upto = np.cumsum(gives * count)
-        place = int(np.searchsorted(upto, deficit))
-        if place >= len(rows):
-            place = len(rows) - 1
-        if place < 0:
-            return None
-        before = upto[place] - gives[place] * count[place]
-        whole = int(count[:place].sum())
-        guess = whole + max(1, ceil((deficit - before) / gives[place])) if gives[place] > 0 else whole + 1
-        everyone = int(count.sum())
-        for number in (guess - 1, guess, guess + 1):
-            if 0 < number <= everyone and self._joined(at, moment, rows, count, number, each):
-                return number
-        return None
+    def _about(self, moment: int, most: float, other: Floats, lack: float) -> tuple[int | None, int | None]:
+        """In doubles: how many people, richest first or poorest first, give what is lacking, each at most `most`."""
+        rows, left, count = self._ordered(moment)
+        people = count * other[rows]
+        gives = np.minimum(left, most)
+        upto = np.cumsum(gives * people)
+        total = float(upto[-1]) if len(upto) else 0.0
+        if total < lack * (1 - 1e-9) or not total:
+            return None, None
+        first = min(int(np.searchsorted(upto, lack)), len(rows) - 1)
+        rest = lack - (float(upto[first]) - gives[first] * people[first])
+        least = people[:first].sum() + min(ceil(rest / gives[first]) if gives[first] > 0 else 0, people[first])
+        last = min(int(np.searchsorted(upto, total - lack, side="right")), len(rows) - 1)
+        rest = lack - (total - float(upto[last]))
+        anyone = people[last + 1 :].sum() + min(ceil(rest / gives[last]) if gives[last] > 0 else 0, people[last])
+        return max(int(least), 1), max(int(anyone), 1)
+
+    def _proven(self, at: int, side: int, guesses: list[tuple[int, int]], other: Floats, each: int) -> int | None:
+        """The smallest number that is exactly enough in some round, near the guesses made in doubles."""
+        best: int | None = None
+        for guess, moment in guesses:
+            if best is not None and guess - 1 >= best:
+                break
+            rows = self._ordered(moment)[0][:: 1 - 2 * side]
+            rows = rows[(other[rows] > 0) & (self.market.ballots.count[rows] > 0)]
+            count = self.market.ballots.count[rows].astype(np.float64)
+            for number in (guess - 1, guess, guess + 1):
+                if best is not None and number >= best:
+                    break
+                if 0 < number <= count.sum() and self._joined(at, moment, rows, count, number, each):
+                    best = number
+                    break
+        return best
 
     def _joined(self, at: int, moment: int, rows: Ints, count: Floats, number: int, each: int) -> bool:
         upto = np.cumsum(count)
@@ -208,8 +220,3 @@ class Moments:
         part = count[: place + 1].copy()
         part[place] -= upto[place] - number
         return self._enough(at, moment, self.market.cost[at], (rows[: place + 1], part, each))
-
-
-def _fewer(one: int | None, two: int | None) -> int | None:
-    known = [n for n in (one, two) if n is not None]
-    return min(known) if known else None

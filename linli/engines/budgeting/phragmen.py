@@ -81,6 +81,8 @@ def phragmen(
         if trace:
             run.before.append(np.maximum(loads.last - first, -1))
         if not still:
+            if after is None:
+                run.steps += _unsupported(market, budget, money, rooms, voters)
             return run
         tied = _least(market, loads, np.array(still), voters, cost)
         if over := [at for at in tied if market.cost[at] > money]:
@@ -96,6 +98,23 @@ def phragmen(
         still.remove(chosen)
         closed = set(rooms.take(chosen))
         still = [at for at in still if at not in closed]
+
+
+def _unsupported(market: Market, budget: int, money: int, rooms: Rooms, voters: Floats) -> list[Step]:
+    """Projects nobody voted for, when everything else is funded: equally late, so all of them must fit for the next.
+
+    This is how the rule reads when a load may be infinite, and what pabutools does.
+    """
+    steps: list[Step] = []
+    late = [at for at in range(len(market.ids)) if not voters[at] and market.cost[at] <= budget]
+    for at in sorted(late, key=market.rank.__getitem__):
+        waiting = [other for other in late if other not in {step.project for step in steps} and rooms.fits(other)]
+        if at not in waiting or any(market.cost[other] > money for other in waiting):
+            continue
+        steps.append(Step(at, "unsupported"))
+        money -= market.cost[at]
+        rooms.take(at)
+    return steps
 
 
 def _fresh(market: Market, purses: Purses | None) -> Loads:

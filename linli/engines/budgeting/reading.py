@@ -29,7 +29,6 @@ from linli.engines.errors import BadInput, Fault
 AMOUNT = re.compile(r"[+-]?\d+([.,]\d+)?$")
 NAMES = ("META", "PROJECTS", "VOTES")
 TITLE = re.compile(r'^[ \t"]*(META|PROJECTS|VOTES)[ \t";]*$', re.MULTILINE | re.IGNORECASE)
-AGAIN = re.compile(r"\n[^0-9;]*(META|PROJECTS|VOTES)", re.IGNORECASE)
 OPENS = re.compile(r'(^|;)\s*"')
 LONGEST_CELL = 200
 LONGEST_ROW = 20
@@ -152,7 +151,7 @@ def _titles(text: str) -> list[re.Match[str]]:
     """The lines that begin a section; VOTES is last in nearly every file, and then its many lines are not searched."""
     votes = text.find("\nVOTES\n")
     head = list(TITLE.finditer(text, 0, votes + 7)) if votes >= 0 else []
-    if {title[1] for title in head} == set(NAMES) and not AGAIN.search(text, votes + 7):
+    if {title[1] for title in head} == set(NAMES) and all(text.find(f"\n{title}\n", votes + 6) < 0 for title in NAMES):
         return head
     return list(TITLE.finditer(text))
 

@@ -64,11 +64,12 @@ def read_votes(
         said = table.pick(*wanted)
     except IndexError:
         return _short(table, needed, name, faults)
-    ids = [row[0].strip() for row in said]
+    columns = list(zip(*said, strict=True))
+    ids = list(map(str.strip, columns[0]))
     if "" in ids and len((kept := table.without_blank_rows()).lines) < len(ids):
         return read_votes(kept, meta, vote_type, projects, name, faults)
     _find_twice(ids, table, name, faults)
-    votes: list[Any] = [row[1:] for row in said] if pointed else [row[1] for row in said]
+    votes: Sequence[Any] = list(zip(*columns[1:], strict=True)) if pointed else columns[1]
     texts = {text: at for at, text in enumerate(dict.fromkeys(votes))}
     which = np.fromiter(map(texts.__getitem__, votes), dtype=np.int64, count=len(votes))
     said_once: list[Said] = list(texts) if pointed else [(vote, "") for vote in texts]

@@ -23,8 +23,9 @@ class Waits:
 
     def __init__(self, market: Market, sequence: Sequence, pot: Pot, rooms: Rooms) -> None:
         self.market, self.before = market, sequence.before
-        self.winner = [step.project for step in sequence.steps]
-        self.loads = [step.price or Fraction(0) for step in sequence.steps]
+        bought = [step for step in sequence.steps if step.price is not None]
+        self.winner = [step.project for step in bought]
+        self.loads = [step.price or Fraction(0) for step in bought]
         self.stop = sequence.stop_load
         self.alone = pot.share is None
         taken = [step.project for step in pot.steps[: len(pot.steps) - len(sequence.steps)]]

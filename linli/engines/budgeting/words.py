@@ -30,6 +30,10 @@ _FAULTS = {
     "project_id": ("项目编号不能空，也不能带逗号", "a project id cannot be empty or hold a comma"),
     "project_twice": ("项目编号与第 {line} 行重复：改一个", "same project id as on line {line}: change one"),
     "no_projects": ("PROJECTS 里没有项目", "PROJECTS holds no project"),
+    "won_unsupported": (
+        "入选：没有人投它，但其他项目都入选了，钱还够",
+        "Funded: nobody voted for it, but everything else is funded and the money left is enough",
+    ),
     "no_votes": ("VOTES 里没有选票", "VOTES holds no vote"),
     "voter_unnamed": ("没有写 voter_id：补上编号", "no voter_id: give the voter one"),
     "voter_twice": (
@@ -91,6 +95,10 @@ _REASONS = {
     "won_fill": (
         "入选：份额买完后按票数补足，得 {points} 票（分），余款够",
         "Funded when the rest was filled by votes: {points} votes (points), and the rest was enough",
+    ),
+    "won_unsupported": (
+        "入选：没有人投它，但其他项目都入选了，钱还够",
+        "Funded: nobody voted for it, but everything else is funded and the money left is enough",
     ),
     "no_votes": ("没有入选：没有人投它", "Not funded: nobody voted for it"),
     "over_budget": (
