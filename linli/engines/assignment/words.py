@@ -122,6 +122,7 @@ _CHECKS = {
     "wall": ("{need} → {offer} 违反硬约束：{wall}", "{need} → {offer} breaks a hard constraint: {wall}"),
     "holds": ("证明成立", "the certificate holds"),
 }
+FINDINGS = Words(_CHECKS)
 WORDS = Words(
     _FITS
     | _LACKS

@@ -10,11 +10,12 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from linli.engines.console import EXIT_BAD_INPUT, EXIT_CHECK_FAILED
+from linli.engines.console import EXIT_BAD_INPUT, EXIT_CHECK_FAILED, stop_on_bad_input
+from linli.engines.errors import BadInput
 from linli.engines.verdict import Finding
 from linli.engines.words import Lang, Words
 
-CHECKED = ("sortition", "opinion", "budgeting")
+CHECKED = ("sortition", "opinion", "budgeting", "assignment")
 PROBLEMS = Words(
     {
         "unreadable": ("{file} 不是 JSON 结果文件：{why}", "{file} is not a JSON result: {why}"),
@@ -37,12 +38,15 @@ def check(
     quotas: Annotated[Path | None, typer.Option(help="抽签：配额表 · draw: the quotas")] = None,
     votes: Annotated[Path | None, typer.Option(help="意见图：投票表 · opinion: the votes")] = None,
     comments: Annotated[Path | None, typer.Option(help="意见图：意见表 · opinion: the statements")] = None,
+    needs: Annotated[Path | None, typer.Option(help="对接：需求表 · assign: the needs")] = None,
+    offers: Annotated[Path | None, typer.Option(help="对接：资源表 · assign: the offers")] = None,
     pb: Annotated[Path | None, typer.Option(help="预算：.pb 文件 · budget: the .pb file")] = None,
     lang: Annotated[str, typer.Option(help="zh | en")] = "zh",
 ) -> None:
     """重新核对一份结果：证书成立吗 · does the certificate of a result hold? (exit 1 when it does not)"""
     tongue: Lang = "en" if lang == "en" else "zh"
     given = {"pool": pool, "quotas": quotas, "votes": votes, "comments": comments, "pb": pb}
+    given |= {"needs": needs, "offers": offers}
     inputs = {name: path for name, path in given.items() if path is not None}
     for path in (file, *inputs.values()):
         if not path.is_file():
@@ -50,10 +54,13 @@ def check(
     document = _document(file, tongue)
     engine = document["engine"]
     checking = import_module(f"linli.engines.{engine}.checking")
-    words: Words = import_module(f"linli.engines.{engine}.words").FINDINGS
+    words_of = import_module(f"linli.engines.{engine}.words")
+    words: Words = words_of.FINDINGS
     try:
         findings: list[Finding] = checking.check(document, inputs)
-    except (KeyError, TypeError, ValueError, IndexError) as error:
+    except BadInput as bad:
+        raise stop_on_bad_input(bad.faults, lambda fault: words_of.say_fault(fault, tongue)) from None
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
         raise _stop("broken", tongue, file=file, why=f"{type(error).__name__}: {error}") from error
     for finding in findings:
         mark = "✓" if finding.ok else "✗"
