@@ -74,7 +74,9 @@ def _lottery(panels: Sequence[Ints], weights: Floats, stages: Sequence[Stage], *
     """Weights as exact fractions that add up to 1; panels of no weight left out, the heaviest first."""
     numbers = np.rint(weights / weights.sum() * WHOLE).astype(np.int64)
     numbers[int(numbers.argmax())] += WHOLE - int(numbers.sum())
-    order = sorted((int(at) for at in np.flatnonzero(numbers > 0)), key=lambda at: (-int(numbers[at]), panels[at].tolist()))
+    order = sorted(
+        (int(at) for at in np.flatnonzero(numbers > 0)), key=lambda at: (-int(numbers[at]), panels[at].tolist())
+    )
     return Lottery(
         panels=tuple({int(j): int(panels[at][j]) for j in np.flatnonzero(panels[at])} for at in order),
         weights=tuple(Fraction(int(numbers[at]), WHOLE) for at in order),

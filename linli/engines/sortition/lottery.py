@@ -16,13 +16,15 @@ import numpy as np
 
 from linli.engines.progress import Progress, silent
 from linli.engines.sortition.cells import Floats, Ints, Problem
-from linli.engines.sortition.mixing import Columns, mix, settle
+from linli.engines.sortition.mixing import Columns, mix, settle, thin
 from linli.engines.sortition.rounding import Rounder
 from linli.engines.sortition.solver import INF, Model
 
 ATTAINED = 1e-9
 """A probability counts as reached when it is short by no more than this."""
 BATCH = 512
+THINNED = 600
+"""Up to so many cells a lottery is brought down to as few panels as can be."""
 STEERING = 40
 """Rounds in which the walk is steered before its panels count."""
 
@@ -174,6 +176,7 @@ def decompose(problem: Problem, seats: Floats, *, progress: Progress = silent) -
         if float(np.abs(residual).max()) < 1e-5:
             weights = settle(x, target, weights)
             if float(np.abs(target - x.mean(weights)).max()) < ATTAINED:
+                weights = thin(x, target, weights) if len(rows) <= THINNED else weights
                 break
         score = np.zeros(problem.cells)
         score[rows] = residual[:-1] * scale
@@ -202,7 +205,7 @@ class Finder:
         bag.add(seeds[:1])
         wanted = 4 * self.problem.cells + 10
         walkers = self._some(seeds, min(BATCH, max(16, self.problem.cells)))
-        for turn in range(STEERING):
+        for turn in range(min(STEERING, self.problem.cells // 2)):
             walkers = self.rounder.walk(walkers, self.pull, self.random, self.problem.size)
             self._steer(walkers, 1.0 / (1.0 + turn / 4))
         idle = 0

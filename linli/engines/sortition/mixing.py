@@ -51,6 +51,10 @@ class Columns:
             out += part @ part.T
         return np.asarray(out * self.scale * self.scale[:, None], dtype=np.float64)
 
+    def dense(self) -> Floats:
+        """The columns as they are."""
+        return np.asarray(self.whole * self.scale[:, None], dtype=np.float64)
+
     def _bands(self) -> Iterator[Floats]:
         """The rows, some at a time, in full precision."""
         for at in range(0, self.shape[0], CHUNK // 4):
@@ -94,6 +98,71 @@ def settle(x: Columns, target: Floats, w: Floats) -> Floats:
         step = np.asarray(np.linalg.solve(normal, residual), dtype=np.float64)
         w = np.maximum(w + w * x.along(step), 0.0)
     return w
+
+
+def thin(x: Columns, target: Floats, w: Floats) -> Floats:
+    """The same mean from no more panels than there are rows: panels pushed out one by one (Carathéodory 1911).
+
+    Each step is that of the simplex method's crossover (Bixby, Saltzman 1994). Returns `w` itself when rounding
+    errors would show.
+    """
+    dense = x.dense()
+    basis, across = _independent(dense * w)
+    rows = across @ dense
+    weights = w.copy()
+    inverse = np.linalg.inv(rows[:, basis])
+    changes = 0
+    for entering in sorted(set(range(len(w))) - set(basis), key=lambda at: (float(w[at]), at)):
+        u = inverse @ rows[:, entering]
+        held = weights[basis]
+        ratio = np.where(u < -1e-9, held / np.where(u < -1e-9, -u, 1.0), np.inf)
+        step = float(ratio.min(initial=np.inf))
+        if step >= weights[entering]:
+            weights[basis] = held + weights[entering] * u
+            weights[entering] = 0.0
+            continue
+        near = np.flatnonzero(ratio <= step + 1e-13)
+        leaving = int(near[np.abs(u[near]).argmax()])
+        weights[basis] = np.maximum(held + step * u, 0.0)
+        weights[basis[leaving]] = 0.0
+        weights[entering] -= step
+        basis[leaving] = entering
+        changes += 1
+        if changes % 50 == 0:
+            inverse = np.linalg.inv(rows[:, basis])
+        else:
+            pivot = inverse[leaving] / u[leaving]
+            inverse -= np.outer(u, pivot)
+            inverse[leaving] = pivot
+    out = np.zeros(len(w))
+    out[basis] = np.linalg.solve(rows[:, basis], across @ target)
+    good = out.min() > -1e-12 and float(np.abs(target - x.mean(np.maximum(out, 0.0))).max()) < 1e-10
+    return np.maximum(out, 0.0) if good else w
+
+
+def _independent(columns: Floats) -> tuple[list[int], Floats]:
+    """Columns that span all of them, the longest first, and an orthonormal basis (one a row) of what they span."""
+    left = columns.copy()
+    square = (left**2).sum(axis=0)
+    least = 1e-18 * float(square.max())
+    chosen: list[int] = []
+    basis: list[Floats] = []
+    while len(chosen) < len(columns):
+        at = int(square.argmax())
+        direction = left[:, at]
+        for one in basis:
+            direction = direction - (one @ direction) * one
+        length = float(direction @ direction)
+        if length <= least:
+            break
+        direction = direction / np.sqrt(length)
+        along = direction @ left
+        left -= np.outer(direction, along)
+        square = np.maximum(square - along**2, 0.0)
+        square[at] = 0.0
+        chosen.append(at)
+        basis.append(direction)
+    return chosen, np.array(basis)
 
 
 def _direction(x: Columns, factor: Floats, w: Floats, z: Floats, residual: Floats, mu: float) -> tuple[Floats, Floats]:
