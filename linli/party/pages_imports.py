@@ -93,6 +93,7 @@ def import_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     values |= {
         "faults": presenters_imports.file_faults(batch),
         "lost": presenters_imports.job_lost(job),
+        "is_stopped": bool(job and job["state"] == "stopped"),
     }
     return render(request, "party/import_stopped.html", values)
 

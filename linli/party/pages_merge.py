@@ -49,7 +49,9 @@ def _uid(text: str) -> UUID:
 
 def _compare(request: HttpRequest, actor: Actor, person: Person, other_uid: UUID) -> HttpResponse:
     other = queries.person_by_uid(actor, other_uid, action="person.merge")
-    keep = [(str(one.uid), words) for one, words in ((person, _("左边这份")), (other, _("右边这份")))]
+    lines = presenters.people_lines(actor, [person, other])
+    sides = (_("左边这份：%(name)s，%(place)s"), _("右边这份：%(name)s，%(place)s"))
+    keep = [(str(line["uid"]), words % line) for line, words in zip(lines, sides, strict=True)]
     bound = request.POST if request.method == "POST" else None
     form = MergeForm(bound, initial={"operation_id": uuid4(), "other": other.uid}, keep=keep)
     if request.method == "POST" and form.is_valid():
@@ -68,7 +70,7 @@ def _compare(request: HttpRequest, actor: Actor, person: Person, other_uid: UUID
         "person": person,
         "other": other,
         "form": form,
-        "people": presenters.people_lines(actor, [person, other]),
+        "people": lines,
         "rows": presenters_people.side_by_side(*files),
         "follows": [presenters_people.follows(queries_person.rows_about(one)) for one in (person, other)],
     }

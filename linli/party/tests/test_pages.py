@@ -290,7 +290,7 @@ def test_a_running_import_says_how_far_it_is_and_can_be_stopped(lead: Client):
     assert "一个人也没有进来" in text_of(lead, "import_page", batch.uid)
     polled = lead.get(reverse("import_page", args=[batch.uid]), headers={"HX-Request": "true", "HX-Target": "progress"})
     assert polled["HX-Refresh"] == "true"
-    assert lead.post(reverse("import_stop", args=[batch.uid]), {"operation_id": uuid4()}).status_code == 422
+    assert lead.post(reverse("import_stop", args=[batch.uid]), {"operation_id": uuid4()}).status_code == 403
 
 
 def test_a_volunteer_stops_nothing(lead: Client, volunteer: Client):
