@@ -65,6 +65,7 @@ def flags_page(request: HttpRequest) -> HttpResponse:
         "unreadable": len(page) - len([flag for flag in page if flag.uid in readable]),
         "next": _query(request.GET, page=number + 1) if len(shown) > PER_PAGE else "",
         "may_take": actor.holds_role_for("flag.take"),
+        "may_import": actor.holds_role_for("person.import"),
         "may_decide": actor.holds_role_for("flag.decide"),
         "workers": _workers(actor, place or _own_place(actor)) if actor.holds_role_for("tie.assign") else [],
         "here": request.get_full_path(),
@@ -156,7 +157,9 @@ def _done(decision: str, count: int) -> str:
     said = {
         "confirm": ngettext("确认了 %(count)s 条，需求已经打开。", "确认了 %(count)s 条，需求已经打开。", count),
         "dismiss": ngettext(
-            "否定了 %(count)s 条。同样的数字不会再来。", "否定了 %(count)s 条。同样的数字不会再来。", count
+            "否定了 %(count)s 条。同样的数字不会再来；按错了，到“已否定”里撤回。",
+            "否定了 %(count)s 条。同样的数字不会再来；按错了，到“已否定”里撤回。",
+            count,
         ),
         "take": ngettext(
             "领下了 %(count)s 条，现在能看到是谁、为什么。", "领下了 %(count)s 条，现在能看到是谁、为什么。", count

@@ -51,6 +51,13 @@ def test_the_list_of_flags_names_only_whom_one_may_read(person: Person, page: Cl
     assert browser(make.login("org", ("org_manager", make.COUNTY))).get(reverse("flags")).status_code == 403
 
 
+def test_an_empty_list_of_flags_leads_to_the_lists_and_shows_no_filter(page: Client):
+    shown = text(page.get(reverse("flags")))
+    assert f'href="{reverse("imports")}"' in shown and 'class="filters"' not in shown and "有 0 条" not in shown
+    narrowed = text(page.get(reverse("flags"), {"kind": "risk"}))
+    assert "这个范围里没有" in narrowed and 'class="filters"' in narrowed
+
+
 def test_several_flags_are_decided_each_by_its_own_operation(person: Person, page: Client):
     first, second = needs.flag(person), needs.flag(person, "mlb_missed")
     strange = needs.flag(make.person("不该看见"))
