@@ -107,3 +107,54 @@ def _assured(who: Standing, sensitivity: int) -> bool:
     if sensitivity >= SAFETY:
         return who.factor == "fresh"
     return sensitivity <= PERSONAL or who.factor in SECOND_HOLDS
+
+
+# ---- figures, and what changes something ----
+
+FIGURE_ROLES = {"lead", "supervisor", "county", "auditor"}
+FIGURE_REACHES = {COUNTY: {COUNTY}, TOWN: {TOWN, COUNTY}, VILLAGE: {VILLAGE, TOWN, COUNTY}}
+STATION = {"worker", "lead", "supervisor"}
+
+
+def figure_answer(who: Standing, at: str, *, takes_away: bool, by_class: bool) -> str:
+    """What asking for the figures of a place must give: they name nobody, so a refusal hides nothing."""
+    may = who.role in FIGURE_ROLES and who.time in HELD and who.place in FIGURE_REACHES[at]
+    shown = who.factor == "fresh" if takes_away else who.factor in SECOND_HOLDS
+    too_small = by_class and at == VILLAGE
+    return "200" if may and shown and not too_small else "403"
+
+
+def decide_answer(who: Standing, sensitivity: int, work: int) -> str:
+    """Deciding on a flag: who may not read it finds nothing; reading alone does not decide."""
+    read = answer(who, "flag", work, VILLAGE)
+    if read != "200":
+        return read
+    return "302" if who.role in STATION else "403"
+
+
+def referral_answer(who: Standing, sensitivity: int, work: int) -> str:
+    """Answering a referral: whoever may read it."""
+    read = answer(who, "referral", work, VILLAGE)
+    return "302" if read == "200" else read
+
+
+def exclude_answer(who: Standing, sensitivity: int, work: int) -> str:
+    """Keeping somebody away: any worker of the place at once, without relationship."""
+    if who.is_excluded or who.role not in STATION or who.time not in HELD or who.place not in REACHES[VILLAGE]:
+        return "404"
+    return "302" if _assured(who, sensitivity) else "403"
+
+
+def key_answer(who: Standing, key: str, work: int) -> str:
+    """Deciding on a flag with a key, which counts as a second factor, never as a fresh one."""
+    if key in ("over", "revoked"):
+        return "401"
+    if key == "narrow" or who.role not in STATION or who.time not in HELD:
+        return "403"
+    if who.is_excluded or who.place not in REACHES[VILLAGE]:
+        return "404"
+    if who.tie == "self":
+        return "403"
+    if who.tie not in CASE_TIES:
+        return "404"
+    return "403" if work >= SAFETY else "200"
