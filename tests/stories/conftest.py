@@ -24,6 +24,7 @@ FLAGS = (
     "--disable-component-update --disable-sync"
 ).split()
 WIDTHS = (1280, 360)
+PATIENCE = 120_000  # ms: an import runs inside the click that asks for it, on whatever machine this is
 
 
 @pytest.fixture(scope="session")
@@ -79,6 +80,7 @@ def walk(request: pytest.FixtureRequest, transactional_db: None, tmp_path: Path)
     live = request.getfixturevalue("live_server")
     chromium = request.getfixturevalue("chromium")
     context = chromium.new_context(viewport={"width": int(width), "height": 900}, locale="zh-CN")
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     yield ByBrowser(page, live.url, axe_of(page), tmp_path)
     context.close()
