@@ -86,9 +86,8 @@ def _krylov(normal: Callable[[Floats], Floats], block: Floats, depth: int) -> tu
     basis, image = block, normal(block)
     fresh = image
     for _ in range(depth - 1):
-        fresh = fresh - basis @ (basis.T @ fresh)
-        fresh = _orthonormal(fresh - basis @ (basis.T @ fresh), against=float(np.abs(image).max()))
-        if not fresh.shape[1] or basis.shape[1] >= basis.shape[0]:
+        fresh = _beside(basis, fresh, float(np.abs(image).max()))
+        if not fresh.shape[1]:
             break
         forward = normal(fresh)
         basis, image = np.hstack((basis, fresh)), np.hstack((image, forward))
@@ -96,10 +95,23 @@ def _krylov(normal: Callable[[Floats], Floats], block: Floats, depth: int) -> tu
     return basis, image
 
 
-def _orthonormal(block: Floats, against: float = 0.0) -> Floats:
-    """Orthonormal columns spanning the block; columns that are noise beside `against` are left out."""
-    q, r = np.linalg.qr(block)
-    return np.asarray(q[:, np.abs(np.diagonal(r)) > 1e-13 * against])
+def _beside(basis: Floats, block: Floats, scale: float) -> Floats:
+    """Orthonormal columns for what the block adds to the basis; noise (beside `scale`) adds nothing."""
+    block = block - basis @ (basis.T @ block)
+    fresh = _orthonormal(block, scale)[:, : basis.shape[0] - basis.shape[1]]
+    fresh = fresh - basis @ (basis.T @ fresh)  # once more at full length: cancellation leaves noise along the basis
+    return _orthonormal(fresh[:, (fresh**2).sum(axis=0) > 0.5])
+
+
+def _orthonormal(block: Floats, scale: float = 0.0) -> Floats:
+    """Orthonormal columns spanning the block; those that are noise beside `scale`, or beside the others, are left out.
+
+    Each is brought to length 1 first: the direction of noise must not take its part from the others.
+    """
+    length = np.sqrt((block**2).sum(axis=0))
+    kept = length > max(1e-13 * scale, 1e-300)
+    q, r = np.linalg.qr(block[:, kept] / length[kept])
+    return np.asarray(q[:, np.abs(np.diagonal(r)) > 1e-8])
 
 
 def _cosines(size: int) -> Floats:

@@ -45,8 +45,10 @@ def check(document: Document, inputs: Mapping[str, Path]) -> list[Finding]:
             ]
     else:
         steps.append(("guarded", lambda: _guarded(document)))
-    findings = []
+    findings: list[Finding] = []
     for code, step in steps:
+        if code == "axes" and not all(one.ok for one in findings[:2]):
+            break  # other people or statements than the votes': nothing to lay side by side
         wrong = next(step(), None)
         findings.append(Finding(True, code) if wrong is None else Finding(False, code + "_wrong", {"what": wrong}))
     return findings if ballots is not None else [*findings, Finding(True, "without_votes")]

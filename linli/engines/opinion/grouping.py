@@ -68,7 +68,9 @@ def _best_of(
     labels = cloud.settled(starts, rounds)
     sums, sizes = cloud.sums(labels, width)
     groups = (sizes > 0).sum(axis=1)
-    fit = (groups == (starts[:, :, 0] < NOWHERE).sum(axis=1)) & (np.where(sizes > 0, sizes, np.inf).min(1) >= floor)
+    asked = (starts[:, :, 0] < NOWHERE).sum(axis=1)
+    whole = (groups == asked) & (labels.max(axis=1) < groups)  # none ran empty, none is left out between
+    fit = whole & (np.where(sizes > 0, sizes, np.inf).min(axis=1) >= floor)
     if not fit.any():
         return found
     labels, groups = labels[fit], groups[fit]

@@ -32,7 +32,7 @@ Number = TypeVar("Number", bound=np.generic)
 Vote = tuple[str, str, int] | tuple[str, str, int, int]
 NEW_SHARE = 0.1  # of the votes, after which groups are searched anew
 SETTLING = 12
-CLOSE = 1e-10
+CLOSE = 1e-12
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,48 @@
+"""Where test data lies, and invented conversations with planted groups."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from linli.engines.opinion import Conversation, conversation
+
+HERE = Path(__file__).parents[4] / "tests" / "data" / "opinion"
+SHARED = Path(os.environ.get("LINLI_DATA", Path(__file__).parents[5] / "shared" / "data")) / "opinion-map"
+
+
+def case(name: str) -> Path:
+    """The folder of a case: what may be passed on lies in the project, the rest is skipped where it is absent."""
+    folder = HERE / name if (HERE / name).is_dir() else SHARED / name
+    if not folder.is_dir():
+        pytest.skip(f"{name} may not be passed on; set LINLI_DATA to a folder that has opinion-map/{name}")
+    return folder
+
+
+def files(name: str) -> tuple[Path, Path]:
+    """Votes and statements of a case."""
+    kind = "json" if name.startswith("golden") else "csv"
+    return case(name) / f"votes.{kind}", case(name) / f"comments.{kind}"
+
+
+def planted(
+    sizes: tuple[int, ...], statements: int, seed: int, *, clear: float = 1.5, each: float = 0.7
+) -> tuple[Conversation, dict[str, int]]:
+    """People "p…" in groups with opinions of their own on statements "s…"; each votes on a share; and who is where."""
+    draw = np.random.default_rng(seed)
+    group = np.repeat(np.arange(len(sizes)), sizes)
+    opinion = draw.choice([-clear, clear], (len(sizes), statements))
+    who, what = np.nonzero(draw.random((len(group), statements)) < each)
+    heard = opinion[group[who], what] + draw.normal(0, 1, len(who))
+    value = np.where(heard > 0.3, 1, np.where(heard < -0.3, -1, 0))
+    talk = conversation([f"p{a}" for a in who], [f"s{b}" for b in what], value.tolist(), list(range(1, len(who) + 1)))
+    return talk, {f"p{at}": int(g) for at, g in enumerate(group)}
+
+
+def partition(people: tuple[str, ...], group: np.ndarray) -> set[frozenset[str]]:
+    """Groups as sets of people, whatever they are called."""
+    names = np.array(people, dtype=object)
+    return {frozenset(names[group == g].tolist()) for g in set(group.tolist()) if g >= 0}
