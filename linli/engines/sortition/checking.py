@@ -20,6 +20,7 @@ from linli.engines.verdict import Finding
 
 NEAR = Fraction(1, 10**6)
 SHORT = Fraction(1, 10**8)
+SCALE = 10**12
 
 
 def check(document: dict[str, Any], inputs: dict[str, Path]) -> list[Finding]:
@@ -70,7 +71,7 @@ def _put_in(d: dict[str, Any]) -> list[Any]:
 
 
 def _cells_hold(d: dict[str, Any]) -> bool:
-    """Counts are counted; without the household rule a class is a cell, with it homes of one make-up are a class."""
+    """Counts are counted; homes (without the household rule: people) of one make-up are a class; numbered as met."""
     counted = [0] * len(d["cells"])
     make_up: dict[Any, list[int]] = {}
     for i, j in enumerate(d["cell_of"]):
@@ -80,7 +81,11 @@ def _cells_hold(d: dict[str, Any]) -> bool:
     classes = {tuple(sorted(cells)): {d["cells"][j]["class"] for j in cells} for cells in make_up.values()}
     one_each = all(len(found) == 1 for found in classes.values())
     apart = len({min(found) for found in classes.values()}) == len(classes)
-    return one_each and apart and counted == [cell["people"] for cell in d["cells"]]
+    in_order = all(
+        list(dict.fromkeys(seen)) == list(range(len(set(seen))))
+        for seen in ([j for j in d["cell_of"] if j is not None], [cell["class"] for cell in d["cells"]])
+    )
+    return one_each and apart and in_order and counted == [cell["people"] for cell in d["cells"]]
 
 
 def _rows(d: dict[str, Any]) -> list[tuple[set[int], int, int]]:
@@ -126,6 +131,8 @@ def _fairest(d: dict[str, Any], rows: list[tuple[set[int], int, int]], chance: l
     value: dict[int, Fraction] = {}
     widest = Fraction(0)
     nash = d["options"]["fairness"] == "nash"
+    if scale != SCALE:
+        return Finding(False, "stage_broken", {"stage": 0})
     for number, stage in enumerate(d["certificate"]["stages"], start=1):
         v = Fraction(stage["value"], scale)
         fixed, y = stage["fixed"], {j: Fraction(n, scale) for j, n in stage["weights"]}

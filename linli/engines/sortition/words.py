@@ -132,6 +132,34 @@ _SAID = {
     "possible": ("配额抽得成。", "The quotas can be met."),
 }
 WORDS = Words(_FAULTS | _STEPS | _SAID)
+REPORT = Words(
+    {
+        "leximin": (
+            "在配额之内，先让概率最低的人尽量高，再轮到次低的，依次类推（LEXIMIN）。",
+            "Within the quotas the lowest chance is as high as can be, then the next lowest, and so on (LEXIMIN).",
+        ),
+        "maximin": (
+            "在配额之内，让概率最低的人尽量高（MAXIMIN）。",
+            "Within the quotas the lowest chance is as high as can be (MAXIMIN).",
+        ),
+        "nash": (
+            "在配额之内，让所有人概率的乘积最大（Nash）。",
+            "Within the quotas the product of all chances is as large as can be (Nash).",
+        ),
+        "same_kind": (
+            "接替的人与退出的人条件完全相同，一个对一个。",
+            "Those who come in have exactly the features of those who left, one for one.",
+        ),
+        "same_counts": (
+            "没有足够的人条件完全相同；接替的人合起来，各类人数与退出的人一样。",
+            "Too few have exactly the same features; together those who come in have the same counts as those who left.",
+        ),
+        "quotas": (
+            "各类人数凑不齐与退出者一样；接替之后全体仍符合配额。",
+            "The counts of those who left cannot be matched; after the replacement the whole panel keeps the quotas.",
+        ),
+    }
+)
 
 
 def say_fault(fault: Fault, lang: Lang = "zh") -> str:
