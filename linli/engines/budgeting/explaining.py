@@ -38,7 +38,7 @@ class Trace:
     turns: tuple[Turn, ...] = ()
 
 
-def explain(pot: Pot, trace: Trace, options: Options, rooms: Rooms, scale: int) -> Iterator[Reason]:
+def explain(pot: Pot, trace: Trace, options: Options, rooms: Rooms) -> Iterator[Reason]:
     """A reason for every project of a pot (projects numbered as its market numbers them)."""
     market, won = trace.market, {step.project: at for at, step in enumerate(pot.steps)}
     moments = Moments(market, trace.run, rooms.again()) if trace.run else None

@@ -94,6 +94,8 @@ def parse_pb(raw: bytes, name: str = "") -> Election:
     projects, scale = _projects(tables["PROJECTS"], budget, name, faults)
     votes = read_votes(tables["VOTES"], meta, vote_type, [project.id for project in projects], name, faults)
     faults += [*_length_doubts(meta, votes, name), *_count_doubts(meta, len(projects), len(votes.ids), name)]
+    if votes.ids and budget is not None and (vote_type == "knapsack" or meta.get("max_sum_cost")):
+        faults += _cost_doubts(meta.get("max_sum_cost") or meta["budget"], projects, scale, votes, name)
     if refused := [fault for fault in faults if fault.outcome == "refused"]:
         raise BadInput(refused + [fault for fault in faults if fault.outcome != "refused"])
     assert budget is not None
@@ -278,3 +280,27 @@ def _length_doubts(meta: dict[str, str], votes: Votes, name: str) -> list[Fault]
                 for at in np.flatnonzero(sign * votes.lengths > sign * int(text)).tolist()
             ]
     return doubts
+
+
+def _cost_doubts(bound: str, projects: tuple[Project, ...], scale: int, votes: Votes, name: str) -> list[Fault]:
+    """Ballots whose projects cost more together than a ballot may (knapsack ballots: the budget)."""
+    clean = bound.replace(",", ".").replace(" ", "")
+    if not AMOUNT.match(clean):
+        return [Fault("bound", "doubtful", file=name, column="max_sum_cost", value=bound)]
+    ballots, most = votes.ballots, Fraction(clean) * scale
+    spent = [
+        sum(projects[at].cost for at in ballots.project[ballots.start[row] : ballots.start[row + 1]])
+        for row in range(ballots.rows)
+    ]
+    over = np.array([cost > most for cost in spent], dtype=bool)
+    return [
+        Fault(
+            "ballot_cost",
+            "doubtful",
+            file=name,
+            row=votes.lines[at],
+            column="vote",
+            params={"cost": str(Fraction(spent[votes.ballot_of[at]], scale)), "bound": bound},
+        )
+        for at in np.flatnonzero(over[votes.ballot_of]).tolist()
+    ]

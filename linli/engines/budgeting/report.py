@@ -9,7 +9,7 @@ import numpy as np
 
 from linli.engines.budgeting.data import BudgetResult, Pot
 from linli.engines.budgeting.paying import paid_by_row
-from linli.engines.budgeting.words import METHODS, RULES, money, say_fault, say_reason
+from linli.engines.budgeting.words import METHODS, RULES, money, say_fault, say_paid, say_reason
 from linli.engines.page import bars, render
 from linli.engines.words import Lang
 
@@ -45,6 +45,7 @@ def as_html(result: BudgetResult, lang: Lang = "zh") -> str:
         "doubts_more": max(0, len(election.doubts) - SHOWN_DOUBTS),
         "runs": [{"engine": result.engine, "version": result.version, "digest": result.digest}],
         "method": [METHODS.say(options.rule, tongue) for tongue in ("zh", "en")],
+        "pointed": bool((election.ballots.weight != 1).any()),
         "final_shares": options.completion in ("add1", "add1u"),
     }
     return render(TEMPLATE, content, lang)
@@ -82,6 +83,8 @@ def _pot(result: BudgetResult, pot: Pot, number: int) -> dict[str, Any]:
         "ended": pot.ended,
         "voters": f"{pot.voters:,}",
         "bar": _bar(result, pot),
+        "end": f"{100 * cost / max(pot.budget, 1):.3f}",
+        "rest": f"{100 - 100 * cost / max(pot.budget, 1):.3f}",
         "won": _won(result, pot),
         "lost": _lost(result, pot),
         "spending": _spending(result, pot, number),
@@ -113,9 +116,6 @@ def _won(result: BudgetResult, pot: Pot) -> list[dict[str, Any]]:
     told = {reason.project: reason for reason in result.reasons}
     for place, step in enumerate(pot.steps, 1):
         project, (votes, points) = election.projects[step.project], _support(result, step.project)
-        price = None
-        if step.phase == "shares" and step.price is not None:
-            price = f"{float(step.price) * election.point_scale / election.scale:,.2f}"
         reason = told.get(step.project)
         rows.append(
             {
@@ -125,10 +125,11 @@ def _won(result: BudgetResult, pot: Pot) -> list[dict[str, Any]]:
                 "cost": money(project.cost, election.scale),
                 "votes": f"{votes:,}",
                 "points": points,
-                "price": price,
-                "full": f"{step.full:,}",
-                "rest": f"{step.rest:,}",
-                "words": [say_reason(result, reason, "zh"), say_reason(result, reason, "en")] if reason else ["", ""],
+                "words": [say_paid(result, step, "zh"), say_paid(result, step, "en")]
+                if step.phase == "shares"
+                else [say_reason(result, reason, "zh"), say_reason(result, reason, "en")]
+                if reason
+                else ["", ""],
             }
         )
     return rows

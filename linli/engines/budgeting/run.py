@@ -9,7 +9,7 @@ import numpy as np
 
 from linli.engines.budgeting.ballots import restricted
 from linli.engines.budgeting.completing import add_one
-from linli.engines.budgeting.data import BudgetResult, Election, Ints, Options, Pot, Reason, Step
+from linli.engines.budgeting.data import BudgetResult, Election, Ints, Limit, Options, Pot, Reason, Step
 from linli.engines.budgeting.explaining import Trace, explain
 from linli.engines.budgeting.greedy import greedy
 from linli.engines.budgeting.options import check_options
@@ -30,17 +30,27 @@ def budget(
     check_options(election, options)
     pots: list[Pot] = []
     told: list[Reason] = []
+    limits = options.limits
     for name, money, projects, voters in pots_of(election, options):
-        pot, trace = _decide(election, options, name, money, projects, voters, progress, reasons)
+        rooms = Rooms([election.projects[at] for at in projects], limits)
+        pot, trace = _decide(election, options, rooms, name, money, projects, voters, progress, reasons)
         pots.append(pot)
         if reasons:
             progress("explaining")
-            rooms = Rooms([election.projects[at] for at in projects], options.limits)
             told += [
                 replace(reason, project=projects[reason.project])
-                for reason in explain(_local(pot, projects), trace, options, rooms, election.scale)
+                for reason in explain(_local(pot, projects), trace, options, rooms)
             ]
+        limits = tuple(
+            replace(limit, at_most=limit.at_most - sum(_spent_on(election, limit, at) for at in pot.selected))
+            for limit in limits
+        )
     return BudgetResult(election, options, tuple(pots), tuple(sorted(told, key=lambda reason: reason.project)))
+
+
+def _spent_on(election: Election, limit: Limit, at: int) -> int:
+    project = election.projects[at]
+    return project.cost if limit.value in project.tags(limit.field) else 0
 
 
 def pots_of(election: Election, options: Options) -> list[tuple[str, int, tuple[int, ...], Ints]]:
@@ -107,6 +117,7 @@ def market_of(election: Election, options: Options, projects: tuple[int, ...], v
 def _decide(
     election: Election,
     options: Options,
+    rooms: Rooms,
     name: str,
     money: int,
     projects: tuple[int, ...],
@@ -117,7 +128,7 @@ def _decide(
     """Run the rule and its completion in one pot."""
     progress("counting")
     market = market_of(election, options, projects, voters)
-    rooms, people = Rooms([election.projects[at] for at in projects], options.limits), int(voters.sum())
+    people = int(voters.sum())
     share, raised, ended = None, 0, ""
     trace = Trace(market)
     if options.rule == "greedy":

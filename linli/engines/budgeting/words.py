@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from linli.engines.budgeting.data import BudgetResult, Reason
+from linli.engines.budgeting.data import BudgetResult, Reason, Step
 from linli.engines.errors import Fault
 from linli.engines.words import Lang, Words
 
@@ -55,7 +55,7 @@ _FAULTS = {
         "the ballot names {size} projects, {key} is {bound}: counted as cast, please verify",
     ),
     "ballot_cost": (
-        "这张票的项目共 {cost} 元，上限是 {bound}：照投的算，请核实",
+        "这张票的项目共要 {cost}，上限是 {bound}：照投的算，请核实",
         "the ballot's projects cost {cost}, the bound is {bound}: counted as cast, please verify",
     ),
     "toml": ("不是合格的 TOML：{value}", "not valid TOML: {value}"),
@@ -85,8 +85,8 @@ _REASONS = {
         "Funded: {points} votes (points), and money was left when its turn came",
     ),
     "won_shares": (
-        "入选（第 {place} 个）：{supporters} 位支持者一起付得起，{price_zh}",
-        "Funded ({place}): its {supporters} supporters could pay for it together; {price_en}",
+        "入选（第 {place} 个）：{supporters} 位支持者一起付得起，{price}",
+        "Funded ({place}): its {supporters} supporters could pay for it together; {price}",
     ),
     "won_phragmen": (
         "入选（第 {place} 个）：{supporters} 位支持者的钱先攒够",
@@ -102,25 +102,25 @@ _REASONS = {
     ),
     "no_votes": ("没有入选：没有人投它", "Not funded: nobody voted for it"),
     "over_budget": (
-        "没有入选：要 {cost} 元，超过全部预算 {budget} 元",
-        "Not funded: it costs {cost}, more than the whole budget of {budget}",
+        "没有入选：要 {cost}{unit}，超过全部预算 {budget}{unit}",
+        "Not funded: it costs {cost}{unit}, more than the whole budget of {budget}{unit}",
     ),
     "limit": (
-        "没有入选：要 {cost} 元，它所属类别的限额只剩 {room} 元",
-        "Not funded: it costs {cost}; the limit of its kind leaves {room}",
+        "没有入选：要 {cost}{unit}，它所属类别的限额只剩 {room}{unit}",
+        "Not funded: it costs {cost}{unit}; the limit of its kind leaves {room}{unit}",
     ),
     "short": (
-        "没有入选：要 {cost} 元，{supporters} 位支持者最后只剩 {money} 元",
-        "Not funded: it costs {cost}; its {supporters} supporters had {money} left in the end",
+        "没有入选：要 {cost}{unit}，{supporters} 位支持者最后只剩 {money}{unit}",
+        "Not funded: it costs {cost}{unit}; its {supporters} supporters had {money}{unit} left in the end",
     ),
     "stopped": (
-        "没有入选：要 {cost} 元，停下时预算只剩 {money} 元，还没轮到它或已放不下",
-        "Not funded: it costs {cost}; when the rule stopped {money} was left and its supporters were not next, "
-        "or it did not fit",
+        "没有入选：要 {cost}{unit}，停下时预算只剩 {money}{unit}，还没轮到它或已放不下",
+        "Not funded: it costs {cost}{unit}; when the rule stopped {money}{unit} was left; its supporters were "
+        "not next, or it did not fit",
     ),
     "not_fit": (
-        "没有入选：要 {cost} 元，按票数（{points}）轮到时只剩 {money} 元",
-        "Not funded: it costs {cost}; when its turn came by votes ({points}), {money} was left",
+        "没有入选：要 {cost}{unit}，按票数（{points}）轮到时只剩 {money}{unit}",
+        "Not funded: it costs {cost}{unit}; when its turn came by votes ({points}), {money}{unit} was left",
     ),
 }
 REASONS = Words(_REASONS)
@@ -129,23 +129,27 @@ CHANGES = Words(
     {
         "people": ("再多 {least} 位支持者", "{least} more supporters"),
         "people_some": (
-            "再多 {least} 位（余钱最多的）支持者",
-            "{least} more supporters (the ones with most money left)",
+            "再多 {least} 位余钱最多的支持者",
+            "{least} more supporters (those with most money left)",
+        ),
+        "people_any": (
+            "再多 {least} 位余钱最多的支持者（换成任何人，{any} 位也够）",
+            "{least} more supporters with most money left (any {any} would do)",
         ),
         "each": ("（每人 {each} 分）", " ({each} points each)"),
-        "any": ("；不论是谁，{any} 位就一定够", "; {any} are enough whoever they are"),
-        "cheaper": ("少要 {less} 元（{cost} 元以内）", "{less} less (at most {cost})"),
+        "cheaper": ("少要 {less}{unit}（{cost}{unit}以内）", "{less}{unit} less (at most {cost}{unit})"),
         "or": ("，或", " or "),
-        "would": ("。{ways}，就会入选{tail}。", ". {Ways} would have funded it{tail}."),
+        "would": ("。{ways}，就会入选。", ". {Ways} would have funded it."),
         "would_final": (
-            "。在最后的份额下，{ways}，就会买下它{tail}。",
-            ". At the final shares, {ways} would have bought it{tail}.",
+            "。在最后的份额下，{ways}，就会买下它。",
+            ". At the final shares, {ways} would have bought it.",
         ),
         "none": ("。", "."),
-        "price": ("每人{per_point}付 {price} 元", "each pays {price}{per_point}"),
+        "price_all_rest": ("{rest} 人付出余下的全部", "{rest} give all they have left"),
+        "price": ("每人{per_point}付 {price}{unit}", "each pays {price}{unit}{per_point}"),
         "price_rest": (
-            "{full} 人每人{per_point}付 {price} 元，{rest} 人付出余下的全部",
-            "{full} pay {price}{per_point}, {rest} give all they have left",
+            "{full} 人每人{per_point}付 {price}{unit}，{rest} 人付出余下的全部",
+            "{full} pay {price}{unit}{per_point}, {rest} give all they have left",
         ),
     }
 )
@@ -155,6 +159,10 @@ FINDINGS = Words(
         "shape": ("结果文件的写法不对：{what}", "the result is not written as it should be: {what}"),
         "digest": ("结果出自这个 .pb 文件", "the result was made from this .pb file"),
         "digest_other": ("结果出自另一个 .pb 文件", "the result was made from another .pb file"),
+        "facts": (
+            "预算、人数、投票方式和各项费用与 .pb 文件一致",
+            "budget, voters, kind of vote and costs are those of the .pb file",
+        ),
         "selected": ("入选名单与各步一致，共 {n} 个", "the funded projects are those of the steps: {n}"),
         "costs": ("总价与各项之和一致：{cost}", "the cost is the sum of the funded projects: {cost}"),
         "budget": ("没有超出预算 {budget}", "within the budget of {budget}"),
@@ -254,44 +262,51 @@ def say_reason(result: BudgetResult, reason: Reason, lang: Lang) -> str:
     if "points" in params and result.election.point_scale != 1:
         params["points"] = f"{params['points'] / result.election.point_scale:g}"
     if reason.code == "won_shares":
-        params["price_zh"], params["price_en"] = _price(result, reason, "zh"), _price(result, reason, "en")
-    said = REASONS.say(reason.code, lang, **params)
+        step = next(step for pot in result.pots for step in pot.steps if step.project == reason.project)
+        params["price"] = say_paid(result, step, lang)
+    if "supporters" in params:
+        params["supporters"] = f"{params['supporters']:,}"
+    said = REASONS.say(reason.code, lang, unit=unit(result, lang), **params)
     if reason.code.startswith("won_"):
         return said + CHANGES.say("none", lang)
     return said + _change(result, reason, lang)
 
 
-def _price(result: BudgetResult, reason: Reason, lang: Lang) -> str:
-    step = next(step for pot in result.pots for step in pot.steps if step.project == reason.project)
+def say_paid(result: BudgetResult, step: Step, lang: Lang) -> str:
+    """What its supporters pay for a project bought by Equal Shares."""
     assert step.price is not None
     pointed = bool((result.election.ballots.weight != 1).any())
     per = ("每分", " per point")[lang == "en"] if pointed else ""
     price = float(step.price) * result.election.point_scale / result.election.scale
-    return CHANGES.say(
-        "price_rest" if step.rest else "price",
-        lang,
-        per_point=per,
-        price=f"{price:,.2f}",
-        full=step.full,
-        rest=step.rest,
-    )
+    code = "price_rest" if step.rest and step.full else "price_all_rest" if step.rest else "price"
+    words = {"per_point": per, "price": f"{price:,.2f}", "full": f"{step.full:,}", "rest": f"{step.rest:,}"}
+    return CHANGES.say(code, lang, unit=unit(result, lang), **words)
+
+
+def unit(result: BudgetResult, lang: Lang) -> str:
+    """The word behind an amount: yuan when the file says so or names no other country, else its currency's code."""
+    meta = result.election.meta
+    if (code := meta.get("currency", "")) not in ("", "CNY", "RMB"):
+        return " " + code
+    yuan = code or meta.get("country", "") in ("", "China", "中国")
+    return (" 元", " yuan")[lang == "en"] if yuan else ""
 
 
 def _change(result: BudgetResult, reason: Reason, lang: Lang) -> str:
-    ways, tail = [], ""
-    if reason.supporters_least is not None:
-        lucky = reason.supporters_any != reason.supporters_least
-        way = CHANGES.say("people_some" if lucky else "people", lang, least=f"{reason.supporters_least:,}")
+    ways = []
+    if (least := reason.supporters_least) is not None:
+        anyone = reason.supporters_any
+        code = "people" if least == anyone else "people_some" if anyone is None else "people_any"
+        way = CHANGES.say(code, lang, least=f"{least:,}", any=f"{anyone or 0:,}")
         if "each" in reason.params:
             way += CHANGES.say("each", lang, each=f"{reason.params['each'] / result.election.point_scale:g}")
         ways.append(way)
-        if lucky and reason.supporters_any is not None:
-            tail = CHANGES.say("any", lang, any=f"{reason.supporters_any:,}")
     if reason.cost_at_most is not None:
         less = money(result.election.projects[reason.project].cost - reason.cost_at_most, result.election.scale)
-        ways.append(CHANGES.say("cheaper", lang, less=less, cost=money(reason.cost_at_most, result.election.scale)))
+        most = money(reason.cost_at_most, result.election.scale)
+        ways.append(CHANGES.say("cheaper", lang, unit=unit(result, lang), less=less, cost=most))
     if not ways:
         return CHANGES.say("none", lang)
     joined = CHANGES.say("or", lang).join(ways)
     code = "would_final" if "at_final_shares" in reason.params else "would"
-    return CHANGES.say(code, lang, ways=joined, Ways=joined[:1].upper() + joined[1:], tail=tail)
+    return CHANGES.say(code, lang, ways=joined, Ways=joined[:1].upper() + joined[1:])
