@@ -20,6 +20,7 @@ def report_html(done: Draw, pool: Pool, lang: Lang = "zh") -> str:
     """The page as text; people are named by `pool.ids` (row numbers unless a column was chosen)."""
     d = done.document
     chances = sorted(d["probabilities"][i] for i, j in enumerate(d["cell_of"]) if j is not None)
+    never = [i for i, j in enumerate(d["cell_of"]) if j is not None and d["probabilities"][i] <= NEVER]
     some = [chance for chance in chances if chance > NEVER]
     figures = [
         {"zh": "报名", "en": "Volunteers", "n": f"{len(chances):,}"},
@@ -36,6 +37,8 @@ def report_html(done: Draw, pool: Pool, lang: Lang = "zh") -> str:
         "replacing": _replacing(d, pool),
         "groups": _groups(d, len(chances)),
         "curve": _curve(chances, d["options"]["size"]),
+        "never": [pool.ids[i] for i in never[:20]],
+        "never_more": len(never) > 20,
         "equal": percent(d["options"]["size"] / len(chances)),
         "gini": f"{gini(chances):.3f}",
         "seed": d["seed"],
