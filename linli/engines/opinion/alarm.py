@@ -146,18 +146,18 @@ class _Ballots:
     def bits(self, one: int, two: int) -> float:
         """−log₂ of a bound on the chance that two independent people answer so much alike."""
         both, left, right = self._shared(one, two)
-        same = (self._habit(one)[both] * self._habit(two)[both]).sum(axis=1)
+        same = (self._habit(one, both) * self._habit(two, both)).sum(axis=1)
         surprise = np.sort(-np.log2(same))
         allowed = int((left != right).sum())
         ways = _log_choose(len(both), allowed) / log(2)
         return float(surprise[: len(surprise) - allowed].sum()) - ways
 
-    def _habit(self, person: int) -> Floats:
-        """The chance of each answer to each statement by this person: everybody's rates, tilted by own habit."""
+    def _habit(self, person: int, statements: Ints) -> Floats:
+        """The chance of each answer by this person to these statements: everybody's rates, tilted by own habit."""
         rows = slice(self.first[person], self.last[person])
         own = np.bincount(self.talk.value[rows] + 1, minlength=3)
         usual = self.rates[self.talk.statement[rows]].sum(axis=0)
-        tilted = self.rates * ((own + 1) / (usual + 1))
+        tilted = self.rates[statements] * ((own + 1) / (usual + 1))
         return np.asarray(tilted / tilted.sum(axis=1, keepdims=True))
 
     def alarms(self, part: list[int], pairs: list[tuple[int, int, float]]) -> list[Alarm]:

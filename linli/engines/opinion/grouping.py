@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 COARSE, FINE = 144, 600  # cells of the grid searched, and of the one on which the best finds are finished
 DIRECTIONS = 6
+NEAR = 0.03  # a silhouette farther than this below the best is not worth polishing
 PEOPLE_PER_MORE_GROUPS = 12
 
 
@@ -40,7 +41,7 @@ def best_grouping(points: Floats, floor: int, most: int) -> Grouping:
     counts = list(range(2, min(most, 2 + len(points) // PEOPLE_PER_MORE_GROUPS, len(coarse)) + 1))
     found = searched(coarse, counts, floor) if counts else {}
     fine = Cloud(points, FINE) if len(coarse) < len(points) else coarse
-    finished = {k: fine.polished(label, k, floor) for k, label in _carried(coarse, fine, found, floor).items()}
+    finished = _finished(fine, _carried(coarse, fine, found, floor), floor)
     if not finished:
         return Grouping(np.zeros(len(points), dtype=np.int64), 0.0, {})
     chosen = min(finished)
@@ -95,6 +96,16 @@ def _carried(coarse: Cloud, fine: Cloud, found: dict[int, Ints], floor: int) -> 
         np.bincount(label, weights=fine.weight, minlength=k)[:k].min() for k, label in zip(found, labels, strict=True)
     ]
     return {k: label for k, label, least in zip(found, labels, sizes, strict=True) if least >= floor}
+
+
+def _finished(cloud: Cloud, found: dict[int, Ints], floor: int) -> dict[int, tuple[float, Ints]]:
+    """Silhouette and labelling per number of groups; those that could still win are polished."""
+    if not found:
+        return {}
+    judged = cloud.judged(np.stack(list(found.values())), max(found))
+    rough = dict(zip(found, judged.tolist(), strict=True))
+    near = max(rough.values()) - NEAR
+    return {k: cloud.polished(label, k, floor) if rough[k] >= near else (rough[k], label) for k, label in found.items()}
 
 
 def _starts(cloud: Cloud, counts: list[int]) -> Floats:

@@ -57,7 +57,7 @@ def draw_map(
     matrix = Matrix.of(talk)
     axes, positions = placed(talk, matrix, before)
     progress("groups")
-    made = _grouped(talk, options, axes, positions, groups)
+    made = _grouped(talk, options, matrix, axes, positions, groups)
     notes = list(_notes(talk, made, axes, options))
     progress("statistics")
     names, used = named(talk.people, made.label, made.k, before) if not made.names else (made.names, made.names)
@@ -75,7 +75,12 @@ def placed(talk: Conversation, matrix: Matrix, before: Before | None) -> tuple[A
 
 
 def _grouped(
-    talk: Conversation, options: Options, axes: Axes, positions: Floats, groups: Mapping[str, str] | None
+    talk: Conversation,
+    options: Options,
+    matrix: Matrix,
+    axes: Axes,
+    positions: Floats,
+    groups: Mapping[str, str] | None,
 ) -> Grouped:
     nobody = np.full(len(talk.people), -1, dtype=np.int64)
     if groups is not None:
@@ -98,7 +103,7 @@ def _grouped(
         return Grouped(nobody, 0)
     label = nobody.copy()
     label[inside] = best.label
-    steady = stability(talk, inside, best.label, positions[inside], floor, axes.start) if options.stability else None
+    steady = stability(matrix, inside, best.label, positions[inside], floor, axes.start) if options.stability else None
     return Grouped(label, int(best.label.max()) + 1, best.silhouette, best.silhouettes, steady)
 
 

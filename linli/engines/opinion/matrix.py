@@ -20,9 +20,7 @@ SQUARE = 600  # statements up to which XᵀX is formed once, and then multiplied
 class Matrix:
     """People × statements, centred by statement. `answered`: votes per person; `center`: mean per statement."""
 
-    def __init__(
-        self, person: Ints, statement: Ints, value: Ints, shape: tuple[int, int], out: Flags, *, square: bool = True
-    ) -> None:
+    def __init__(self, person: Ints, statement: Ints, value: Ints, shape: tuple[int, int], out: Flags) -> None:
         people, statements = shape
         self.shape = shape
         lively = ~out[statement] if out.any() else slice(None)
@@ -36,15 +34,19 @@ class Matrix:
         spread = how - self.center[what]
         self.trace = float(spread @ spread)
         self._cells: Any
+        self._mask: Any  # 1 where answered
         if people * statements <= DENSE:
             self._cells = np.zeros(shape)
             self._cells[who, what] = spread
+            self._mask = np.zeros(shape)
+            self._mask[who, what] = 1
         else:
             from scipy.sparse import csr_array
 
             self._cells = csr_array((spread, (who, what)), shape=shape)
+            self._mask = csr_array((np.ones_like(spread), self._cells.indices, self._cells.indptr), shape=shape)
         self._turned = self._cells.T
-        dense = square and isinstance(self._cells, np.ndarray) and statements <= min(SQUARE, people)
+        dense = isinstance(self._cells, np.ndarray) and statements <= min(SQUARE, people)
         self._square = self._turned @ self._cells if dense else None
 
     @classmethod
@@ -66,7 +68,36 @@ class Matrix:
         placed: Floats = (self._cells @ axes.T) * self.scale[:, None]
         return placed
 
+    def in_halves(self, people: Ints, halves: Flags, start: Floats) -> list[Floats]:
+        """Where these people stand on maps made from parts of them: a place each for every row of `halves`.
+
+        Centre and axes are those of the part. The axes are sought among the directions `start`, and the best two go
+        once through the part's own XᵀX; all parts at once. The part's matrix is X − M∘shift on its rows, where `shift`
+        is how far its centre lies from that of the whole and M says who answered what.
+        """
+        cells, mask = self._cells[people], self._mask[people]
+        part = halves.astype(np.float64)
+        shift = np.asarray((part @ cells) / np.maximum(part @ mask, 1))
+        width, parts = start.shape[1], len(part)
+        spread = _spread(cells, mask, np.tile(start, parts), np.repeat(shift, width, axis=0).T)
+        inside = np.repeat(part, width, axis=0).T
+        back = spread * inside
+        turned = np.asarray(cells.T @ back) - np.repeat(shift, width, axis=0).T * np.asarray(mask.T @ back)
+        stacked = turned.reshape(len(start), parts, width).transpose(1, 0, 2)  # XᵀX·start of each part
+        _, turn = np.linalg.eigh(start.T @ stacked)
+        axes, _ = np.linalg.qr(stacked @ turn[:, :, :-3:-1])
+        count = axes.shape[2]
+        flat = axes.transpose(1, 0, 2).reshape(len(start), parts * count)
+        placed = _spread(cells, mask, flat, np.repeat(shift, count, axis=0).T) * self.scale[people][:, None]
+        places = placed.reshape(len(people), parts, count).transpose(1, 0, 2)
+        return [each if count == 2 else np.column_stack((each, 0 * each)) for each in places]
+
     def statement_positions(self, axes: Floats) -> Floats:
         """Where somebody would stand who agreed with one statement and answered nothing else (statements × 2)."""
         placed: Floats = (np.sqrt(self.shape[1]) * (1.0 - self.center) * axes).T
         return placed
+
+
+def _spread(cells: Any, mask: Any, block: Floats, shift: Floats) -> Floats:
+    """(cells − mask ∘ shift)·block, column by column of block with its own shift."""
+    return np.asarray(cells @ block - mask @ (shift * block))

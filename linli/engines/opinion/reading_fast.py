@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 PIECE = 4_000_000  # bytes looked at together
 WIDEST = 18  # digits that surely fit
-COMMA, NEWLINE, RETURN, QUOTE, MINUS, ZERO = (ord(sign) for sign in ',\n\r"-0')
+COMMA, NEWLINE, RETURN, QUOTE, MINUS, ZERO = np.frombuffer(b',\n\r"-0', dtype=np.uint8)
 
 Columns = tuple[list[str], Any, list[str], Any, Any, Any]
 
@@ -93,8 +93,8 @@ def _whole(signs: Bytes, first: Ints, end: Ints) -> Ints:
     value = np.zeros(len(first), dtype=np.int64)
     for at in range(longest):
         here = at < width if at >= int(width.min()) else None
-        digit = signs[np.minimum(first + at, len(signs) - 1)].astype(np.int64) - ZERO
-        outside = (digit < 0) | (digit > 9)
+        digit = signs[first + at if here is None else np.minimum(first + at, len(signs) - 1)] - ZERO
+        outside = digit > 9  # bytes: what stands before "0" turns over to above 9
         if (outside if here is None else outside & here).any():
             raise _Odd
         value = value * 10 + digit if here is None else np.where(here, value * 10 + digit, value)

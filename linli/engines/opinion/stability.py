@@ -13,49 +13,37 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from linli.engines.opinion.axes import leading_axes
 from linli.engines.opinion.clouds import Cloud
 from linli.engines.opinion.data import Stability
 from linli.engines.opinion.grouping import COARSE, searched
-from linli.engines.opinion.matrix import Matrix
 
 if TYPE_CHECKING:
-    from linli.engines.opinion.data import Conversation, Floats, Ints
+    from linli.engines.opinion.data import Floats, Ints
+    from linli.engines.opinion.matrix import Matrix
 
 # Rows of the Hadamard matrix of order 4 (the constant row left out): which of four neighbours a half takes.
-ROUNDS = 15  # of k-means; a half is not finished to the last person
+ROUNDS = 8  # of k-means; a half is not finished to the last person
 HALVES = np.array([[1, 0, 1, 0], [1, 1, 0, 0], [1, 0, 0, 1]])
 
 
-def stability(
-    talk: Conversation, grouped: Ints, label: Ints, positions: Floats, floor: int, start: Floats
-) -> Stability:
-    """`grouped`: places of the grouped people; `label`, `positions`: theirs; `start`: the block of the full axes."""
+def stability(matrix: Matrix, grouped: Ints, label: Ints, positions: Floats, floor: int, start: Floats) -> Stability:
+    """`grouped`: places of the grouped people; `label`, `positions`: theirs; `start`: leading axes of the whole."""
     k = int(label.max()) + 1
     order = np.lexsort((positions[:, 1].round(9), positions[:, 0].round(9), label))
     rank = np.empty(len(order), dtype=np.int64)
     rank[order] = np.arange(len(order))
+    halves = np.stack([half[rank % 4] == 1 for pattern in HALVES for half in (pattern, 1 - pattern)])
     rands, overlaps = [], []
-    for pattern in HALVES:
-        for half in (pattern, 1 - pattern):
-            inside = half[rank % 4].astype(bool)
-            again = _drawn_again(talk, grouped[inside], k, max(2, floor // 2), start)
-            rands.append(0.0 if again is None else adjusted_rand(label[inside], again))
-            overlaps.append(np.zeros(k) if again is None else best_overlap(label[inside], again, k))
+    for inside, places in zip(halves, matrix.in_halves(grouped, halves, start), strict=True):
+        again = _grouped_again(places[inside], k, max(2, floor // 2))
+        rands.append(0.0 if again is None else adjusted_rand(label[inside], again))
+        overlaps.append(np.zeros(k) if again is None else best_overlap(label[inside], again, k))
     return Stability(float(np.mean(rands)), tuple(np.mean(overlaps, axis=0).tolist()), len(rands))
 
 
-def _drawn_again(talk: Conversation, people: Ints, k: int, floor: int, start: Floats) -> Ints | None:
-    """The label of each of these people on a map made from them alone; None when k groups cannot be had."""
-    place = np.full(len(talk.people), -1, dtype=np.int64)
-    place[people] = np.arange(len(people))
-    mine = place[talk.person]
-    kept = mine >= 0
-    shape = (len(people), len(talk.statements))
-    out = np.array([s.is_out for s in talk.statements], dtype=bool)
-    matrix = Matrix(mine[kept], talk.statement[kept], talk.value[kept], shape, out, square=False)
-    axes = leading_axes(matrix.normal, shape[1], start, depth=2, rounds=1)
-    cloud = Cloud(matrix.positions(axes.vectors), COARSE)
+def _grouped_again(places: Floats, k: int, floor: int) -> Ints | None:
+    """The label of each of these people, grouped by themselves; None when k groups cannot be had."""
+    cloud = Cloud(places, COARSE)
     if len(cloud) < k:
         return None
     found = searched(cloud, [k], floor, ROUNDS)
