@@ -6,7 +6,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: setup demo serve test test-sqlite test-postgres test-postgres15 stories check fix words bench prove \
+.PHONY: mutants setup demo serve test test-sqlite test-postgres test-postgres15 stories check fix words bench prove \
         mechanisms lock clean
 
 PYTHON ?= $(shell bash tools/python.sh)
@@ -89,6 +89,10 @@ fix: .venv/.test  ## what ruff and djlint can put right by themselves
 prove: .venv/.test .venv/.words  ## the same tests with twenty times the rounds, both databases
 	LINLI_PROVE=1 $(PYTEST) --db sqlite -n $(WORKERS) -m "not browser"
 	LINLI_PROVE=1 $(PYTEST) --db postgres -n $(WORKERS) -m "not browser"
+	$(MAKE) --no-print-directory mutants
+
+mutants: .venv/.test  ## every small change of the deciding code must fail a test; MUTANTS=100 tries a sample
+	$(PY) tools/mutants.py --jobs $(WORKERS) --sample $(or $(MUTANTS),0)
 
 .venv/.bench: .venv/.test requirements/bench.txt
 	$(UV) pip install -q --python $(PY) --require-hashes -r requirements/bench.txt
