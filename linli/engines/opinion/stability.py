@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from linli.engines.opinion.data import Floats, Ints
     from linli.engines.opinion.matrix import Matrix
 
-# Rows of the Hadamard matrix of order 4 (the constant row left out): which of four neighbours a half takes.
 ROUNDS = 8  # of k-means; a half is not finished to the last person
+# Rows of the Hadamard matrix of order 4 (the constant row left out): which of four neighbours a half takes.
 HALVES = np.array([[1, 0, 1, 0], [1, 1, 0, 0], [1, 0, 0, 1]])
 
 

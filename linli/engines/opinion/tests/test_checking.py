@@ -8,7 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from linli.engines.opinion import FINDINGS, Options, as_json, draw_map, read_conversation, read_groups
 from linli.engines.opinion.checking import check
@@ -121,6 +124,27 @@ def test_other_votes_are_refused(document: Document, tmp_path: Path) -> None:
     other.write_text("\n".join([*lines[:-1], lines[-1].rsplit(",", 1)[0] + ",0"]), "utf-8")
     wrong = {one.code for one in check(document, {"votes": other, "comments": comments}) if not one.ok}
     assert "digest_wrong" in wrong
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.integers(0, 10**6), st.integers(1, 40), st.integers(1, 12), st.sampled_from(["stable", "parity"]))
+def test_whatever_is_drawn_is_accepted(tmp_path: Path, seed: int, people: int, statements: int, mode: str) -> None:
+    draw = np.random.default_rng(seed)
+    n = int(draw.integers(1, people * statements + 1))
+    columns = (
+        draw.integers(0, 50, n),
+        draw.integers(0, statements, n),
+        draw.integers(0, people, n),
+        draw.integers(-1, 2, n),
+    )
+    votes, comments = tmp_path / "votes.csv", tmp_path / "comments.csv"
+    rows = [f"{t},-,{s},{p},{v}" for t, s, p, v in zip(*columns, strict=True)]
+    votes.write_text("timestamp,datetime,comment-id,voter-id,vote\n" + "\n".join(rows), "utf-8")
+    states = [f"{s},{draw.choice([1, 1, 1, 0, -1])},句 {s}" for s in range(statements)]
+    comments.write_text("comment-id,moderated,comment-body\n" + "\n".join(states), "utf-8")
+    options = Options(mode=mode, least_people=4, least_votes=2, least_group=2)  # type: ignore[arg-type]
+    found = json.loads(json.dumps(as_json(draw_map(read_conversation(votes, comments), options)), allow_nan=False))
+    assert [one for one in check(found, {"votes": votes, "comments": comments}) if not one.ok] == []
 
 
 def test_the_check_shares_no_code_with_the_solver() -> None:
