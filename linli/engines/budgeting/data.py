@@ -63,16 +63,16 @@ class Ballots:
 
 @dataclass(frozen=True)
 class Section:
-    """One part of a .pb file as written: its headings and its rows, split into `cells` or still as `plain` lines."""
+    """One part of a .pb file as written: its headings and its rows, split into `cells` or still as `plain` text."""
 
     header: Sequence[str]
     cells: Sequence[Sequence[str]] | None
-    plain: Sequence[str] = ()
+    plain: str = ""
 
     @property
     def rows(self) -> Sequence[Sequence[str]]:
         """The rows of cells."""
-        return [line.split(";") for line in self.plain] if self.cells is None else self.cells
+        return [line.split(";") for line in self.plain.split("\n")] if self.cells is None else self.cells
 
 
 @dataclass(frozen=True)

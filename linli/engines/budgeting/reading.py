@@ -17,7 +17,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import lcm
-from operator import itemgetter, methodcaller
 from pathlib import Path
 
 import numpy as np
@@ -36,28 +35,41 @@ LONGEST_ROW = 20
 
 @dataclass
 class Table:
-    """A section as it is read: headings, its rows as cells or as `plain` lines, and the line each row began on."""
+    """A section as it is read: headings, its rows as cells or as `plain` text, and the line each row began on."""
 
     header: list[str] = field(default_factory=list)
     cells: list[list[str]] | None = field(default_factory=list)
     lines: Sequence[int] = ()
-    plain: list[str] = field(default_factory=list)
+    plain: str = ""
 
     @property
     def rows(self) -> list[list[str]]:
-        """Every row's cells; plain lines are split now, and once."""
+        """Every row's cells; plain text is split now, and once."""
         if self.cells is None:
-            self.cells = [line.split(";") for line in self.plain]
+            self.cells = [line.split(";") for line in self.plain.split("\n")]
         return self.cells
 
     def column(self, name: str) -> int | None:
         """Where a heading stands, blanks and case aside."""
         return next((at for at, head in enumerate(self.header) if head.strip().lower() == name), None)
 
-    def pick(self, *columns: int) -> list[tuple[str, ...]]:
-        """These cells (two or more) of every row. Raises IndexError when a row is too short."""
-        rows = map(methodcaller("split", ";"), self.plain) if self.cells is None else self.cells
-        return list(map(itemgetter(*columns), rows))
+    def pick(self, *columns: int) -> list[list[str]]:
+        """These columns. Raises IndexError when a row is too short.
+
+        Plain text whose lines all have as many cells as the heading is split in one go.
+        """
+        wide = len(self.header)
+        if self.cells is None and max(columns) < wide and self._is_even(wide):
+            flat = self.plain.replace("\n", ";").split(";")
+            return [flat[column::wide] for column in columns]
+        return [[row[column] for row in self.rows] for column in columns]
+
+    def _is_even(self, wide: int) -> bool:
+        """Whether every line of the plain text has `wide` cells."""
+        marks = np.frombuffer((self.plain + "\n").encode(), dtype=np.uint8)
+        ends = np.flatnonzero(marks == ord("\n"))
+        upto = np.searchsorted(np.flatnonzero(marks == ord(";")), ends)
+        return bool((np.diff(upto, prepend=0) == wide - 1).all())
 
     def without_blank_rows(self) -> Table:
         """The same without rows that hold nothing."""
@@ -131,7 +143,8 @@ def _decoded(raw: bytes, name: str, faults: list[Fault]) -> str:
 
 def _tables(text: str, name: str, faults: list[Fault]) -> dict[str, Table]:
     """The three sections. A row is a line; quotes are unpacked, a quoted cell may go on over lines."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
     titles = _titles(text)
     before = text[: titles[0].start()] if titles else text
     if before.strip():
@@ -160,11 +173,12 @@ def _titles(text: str) -> list[re.Match[str]]:
 
 def _table(body: str, first: int) -> Table:
     """One section; `first`: the number of its first line. Text without quotes, the usual case, stays in lines."""
+    heading, _, rest = body.partition("\n")
+    if '"' not in body and heading.strip(" ;\t"):
+        rest = rest.rstrip("\n")
+        count = rest.count("\n") + 1 if rest else 0
+        return Table(heading.split(";"), None if rest else [], range(first + 1, first + 1 + count), rest)
     lines = body.split("\n")
-    if '"' not in body and lines[0].strip(" ;\t"):
-        while lines and not lines[-1]:
-            lines.pop()
-        return Table(lines[0].split(";"), None, range(first + 1, first + len(lines)), lines[1:])
     rows, numbers, at = [], [], 0
     while at < len(lines):
         began = at

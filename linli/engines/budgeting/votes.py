@@ -61,10 +61,9 @@ def read_votes(
     pointed = at_points is not None and vote_type in POINTED
     try:
         wanted = (at_id, at_vote, at_points) if pointed and at_points is not None else (at_id, at_vote)
-        said = table.pick(*wanted)
+        columns = table.pick(*wanted)
     except IndexError:
         return _short(table, needed, name, faults)
-    columns = list(zip(*said, strict=True))
     ids = list(map(str.strip, columns[0]))
     if "" in ids and len((kept := table.without_blank_rows()).lines) < len(ids):
         return read_votes(kept, meta, vote_type, projects, name, faults)

@@ -86,11 +86,11 @@ _REASONS = {
     ),
     "won_shares": (
         "入选（第 {place} 个）：{supporters} 位支持者一起付得起，{price}",
-        "Funded ({place}): its {supporters} supporters could pay for it together; {price}",
+        "Funded ({place}): its supporters ({supporters}) could pay for it together; {price}",
     ),
     "won_phragmen": (
         "入选（第 {place} 个）：{supporters} 位支持者的钱先攒够",
-        "Funded ({place}): its {supporters} supporters were next to have saved enough",
+        "Funded ({place}): its supporters ({supporters}) were next to have saved enough",
     ),
     "won_fill": (
         "入选：份额买完后按票数补足，得 {points} 票（分），余款够",
@@ -111,7 +111,7 @@ _REASONS = {
     ),
     "short": (
         "没有入选：要 {cost}{unit}，{supporters} 位支持者最后只剩 {money}{unit}",
-        "Not funded: it costs {cost}{unit}; its {supporters} supporters had {money}{unit} left in the end",
+        "Not funded: it costs {cost}{unit}; its supporters ({supporters}) had {money}{unit} left in the end",
     ),
     "stopped": (
         "没有入选：要 {cost}{unit}，停下时预算只剩 {money}{unit}，还没轮到它或已放不下",
@@ -127,14 +127,15 @@ REASONS = Words(_REASONS)
 
 CHANGES = Words(
     {
+        "people_one": ("再多 1 位支持者", "1 more supporter"),
         "people": ("再多 {least} 位支持者", "{least} more supporters"),
         "people_some": (
             "再多 {least} 位余钱最多的支持者",
-            "{least} more supporters (those with most money left)",
+            "{least} more of the voters with most money left",
         ),
         "people_any": (
             "再多 {least} 位余钱最多的支持者（换成任何人，{any} 位也够）",
-            "{least} more supporters with most money left (any {any} would do)",
+            "{least} more of the voters with most money left (any {any} would do)",
         ),
         "each": ("（每人 {each} 分）", " ({each} points each)"),
         "cheaper": ("少要 {less}{unit}（{cost}{unit}以内）", "{less}{unit} less (at most {cost}{unit})"),
@@ -145,11 +146,11 @@ CHANGES = Words(
             ". At the final shares, {ways} would have bought it.",
         ),
         "none": ("。", "."),
-        "price_all_rest": ("{rest} 人付出余下的全部", "{rest} give all they have left"),
+        "price_all_rest": ("{rest} 人付出余下的全部", "all they had left from {rest}"),
         "price": ("每人{per_point}付 {price}{unit}", "each pays {price}{unit}{per_point}"),
         "price_rest": (
             "{full} 人每人{per_point}付 {price}{unit}，{rest} 人付出余下的全部",
-            "{full} pay {price}{unit}{per_point}, {rest} give all they have left",
+            "{price}{unit}{per_point} each from {full}, all they had left from {rest}",
         ),
     }
 )
@@ -296,7 +297,15 @@ def _change(result: BudgetResult, reason: Reason, lang: Lang) -> str:
     ways = []
     if (least := reason.supporters_least) is not None:
         anyone = reason.supporters_any
-        code = "people" if least == anyone else "people_some" if anyone is None else "people_any"
+        code = (
+            "people_one"
+            if anyone == 1
+            else "people"
+            if least == anyone
+            else "people_some"
+            if anyone is None
+            else "people_any"
+        )
         way = CHANGES.say(code, lang, least=f"{least:,}", any=f"{anyone or 0:,}")
         if "each" in reason.params:
             way += CHANGES.say("each", lang, each=f"{reason.params['each'] / result.election.point_scale:g}")

@@ -69,7 +69,7 @@ def test_a_real_file_in_words() -> None:
     reason = next(reason for reason in result.reasons if election.projects[reason.project].id == "40")
     assert (reason.cost_at_most, reason.supporters_least, reason.supporters_any) == (68999, 87, 91)
     assert "31,001 PLN" in say_reason(result, reason, "zh")
-    assert "87 more supporters" in say_reason(result, reason, "en")
+    assert "87 more of the voters" in say_reason(result, reason, "en")
 
 
 def test_every_project_has_words_in_both_languages() -> None:
