@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from linli.core.actor import LOCAL, Actor
+from linli.engines.words import Lang
 from linli.need import rules
 from linli.need.models import FlagChange, Need, NeedChange
 from linli.need.words import CHANNELS_KNOWN, LEVELS, MOVES, NEED_STATES, SEXES
@@ -20,7 +21,7 @@ from linli.party import queries_names as names
 from linli.party.models import Person
 
 
-def lang() -> str:
+def lang() -> Lang:
     """`en` or `zh`: the language data with two wordings is shown in."""
     return "en" if (get_language() or "").startswith("en") else "zh"
 

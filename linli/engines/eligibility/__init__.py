@@ -13,6 +13,7 @@ from linli.engines.eligibility.data import (
     ScreenResult,
 )
 from linli.engines.eligibility.screening import compare, screen
+from linli.engines.eligibility.sources import Sources, read_sources
 from linli.engines.eligibility.words import WORDS, say_fault
 
 __all__ = [
@@ -26,8 +27,10 @@ __all__ = [
     "Rule",
     "RuleBook",
     "ScreenResult",
+    "Sources",
     "compare",
     "load_rules",
+    "read_sources",
     "say_fault",
     "screen",
 ]

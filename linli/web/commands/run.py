@@ -15,6 +15,7 @@ from typing import Annotated
 import typer
 
 from linli.engines.console import EXIT_BAD_INPUT, print_faults, progress_on_stderr
+from linli.engines.eligibility import Sources
 from linli.engines.errors import BadInput, Fault
 from linli.engines.words import Lang
 from linli.web.run import words
@@ -50,7 +51,7 @@ def run(
             )
             job = pipeline.run_main_job(pipeline.list_files(lists), offers, options, progress)
             progress("report")
-            writing.write_all(job, out, spoken, report.render(job, on.date(), spoken))
+            writing.write_all(job, out, spoken, report.render(job, on.date(), spoken, _sources(chosen)))
     except BadInput as error:
         print_faults(error.faults, lambda fault: words.say_fault(fault, spoken))
         raise typer.Exit(EXIT_BAD_INPUT) from None
@@ -58,6 +59,15 @@ def run(
     if len(job.faults) > 50:
         sys.stderr.write(f"… {len(job.faults) - 50:,} → {out / 'faults.csv'}\n")
     sys.stderr.write(report.summary_line(job, spoken) + "\n")
+
+
+def _sources(rules: list[Path]) -> Sources:
+    """The common pack's words for the marks of rules, then those beside the rules that were given."""
+    from linli.engines.eligibility import read_sources
+
+    beside = [rule.parent.parent / "sources.toml" for rule in rules]
+    files = dict.fromkeys(file for file in (PACKS / "common" / "sources.toml", *beside) if file.exists())
+    return read_sources(*(file.read_bytes() for file in files))
 
 
 def _check_paths(lists: Path, offers: Path | None, rules: list[Path], weights: Path | None) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from linli.engines import page
+from linli.engines.eligibility import Sources
 from linli.engines.errors import Fault
 from linli.engines.words import Lang
 from linli.web.run import words
@@ -25,13 +26,11 @@ LEVELS = {
     4: ("例行", "routine"),
 }
 MOST_FAULTS = 60
-OUR_OWN = "design"
-"""The mark of a rule that stands on no text of the field but on our own proposal (domain sources)."""
 
 
-def render(job: MainJob, on: date, lang: Lang) -> str:
-    """The page as HTML, complete in itself."""
-    return page.render(TEMPLATE, _content(job, on), lang)
+def render(job: MainJob, on: date, lang: Lang, sources: Sources) -> str:
+    """The page as HTML, complete in itself; `sources`: what the marks of the rules mean."""
+    return page.render(TEMPLATE, _content(job, on, sources), lang)
 
 
 def summary_line(job: MainJob, lang: Lang) -> str:
@@ -50,7 +49,7 @@ def _matched_needs(job: MainJob) -> int:
     return len(set(job.matched.proposals["need_id"].to_pylist())) if job.matched else 0
 
 
-def _content(job: MainJob, on: date) -> dict[str, Any]:
+def _content(job: MainJob, on: date, sources: Sources) -> dict[str, Any]:
     return {
         "on": on.isoformat(),
         "strip": _strip(job),
@@ -59,7 +58,7 @@ def _content(job: MainJob, on: date) -> dict[str, Any]:
         "threshold": f"{job.link.threshold:.3f}",
         "noted": _noted(job),
         "review_rows": job.link.review.num_rows,
-        "rules": _rules(job),
+        "rules": _rules(job, sources),
         "needs": _needs(job),
         "levels": _levels(job),
         "has_offers": job.matched is not None,
@@ -111,7 +110,7 @@ def _noted(job: MainJob) -> list[dict[str, Any]]:
     return [{"code": code, "n": f"{n:,}"} for code, n in counts.items()]
 
 
-def _rules(job: MainJob) -> list[dict[str, Any]]:
+def _rules(job: MainJob, sources: Sources) -> list[dict[str, Any]]:
     hits = job.screening.hits
     example: dict[str, tuple[str, str, str, str]] = {}
     columns = (hits[name].to_pylist() for name in ("rule", "reason", "reason_en", "source", "status"))
@@ -124,7 +123,8 @@ def _rules(job: MainJob) -> list[dict[str, Any]]:
             "title_en": titles[rule][1],
             "zh": example[rule][0],
             "en": example[rule][1],
-            "source": "" if example[rule][2] == OUR_OWN else example[rule][2],
+            "source_zh": sources.say(example[rule][2], "zh"),
+            "source_en": sources.say(example[rule][2], "en"),
             "tbc": example[rule][3] == "tbc",
             "n": f"{n:,}",
             "width": width,
