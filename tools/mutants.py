@@ -161,6 +161,12 @@ def _is_inside(tree: ast.AST, node: ast.AST, parts: tuple[str, ...]) -> bool:
     return not parts or inside.get(id(node)) in parts
 
 
+def arguments_of(node: ast.FunctionDef) -> list[ast.arg]:
+    """All arguments, starred ones too."""
+    given = node.args
+    return [*given.args, *given.kwonlyargs, *(one for one in (given.vararg, given.kwarg) if one is not None)]
+
+
 _held: dict[int, dict] = {}
 
 
@@ -173,7 +179,7 @@ def _cached(tree: ast.AST) -> dict:
             if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
                 quiet.append(node)
             if isinstance(node, ast.FunctionDef):
-                quiet += [node.returns, *(arg.annotation for arg in node.args.args + node.args.kwonlyargs)]
+                quiet += [node.returns, *(arg.annotation for arg in arguments_of(node))]
                 quiet += node.decorator_list
                 inside |= {id(each): node.name for each in ast.walk(node)}
             if isinstance(node, ast.ClassDef):
