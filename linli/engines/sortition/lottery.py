@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.random import default_rng
 
 from linli.engines.progress import Progress, silent
 from linli.engines.sortition.cells import Floats, Ints, Problem
@@ -192,7 +193,7 @@ class Finder:
     def __init__(self, problem: Problem, face: Face, seats: Floats) -> None:
         self.problem, self.face, self.seats = problem, face, seats
         self.rounder = Rounder(problem, face.low, face.high, face.least, face.most)
-        self.random = np.random.default_rng(1)
+        self.random = default_rng(1)
         self.aim = np.clip(seats / np.maximum(face.most, 1.0), 1e-4, 1 - 1e-4)
         self.pull = np.log(self.aim / (1 - self.aim))
         self.mean = self.aim.copy()
@@ -209,7 +210,7 @@ class Finder:
             walkers = self.rounder.walk(walkers, self.pull, self.random, self.problem.size)
             self._steer(walkers, 1.0 / (1.0 + turn / 4))
         idle = 0
-        while len(bag.panels) < wanted and idle < 3:
+        while len(bag.panels) < wanted and idle < 2:
             walkers = self.rounder.walk(walkers, self.pull, self.random, self.problem.size)
             self._steer(walkers, 0.1)
             idle = 0 if bag.add(walkers) else idle + 1

@@ -70,21 +70,33 @@ def mix(x: Columns, target: Floats) -> tuple[Floats, Floats]:
     for _ in range(ROUNDS):
         mu = float(w @ z) / number
         try:
-            factor = np.asarray(np.linalg.cholesky(x.normal(w / z) + np.eye(len(target))), dtype=np.float64)
+            plain, centred = _directions(x, w, z, residual)
         except np.linalg.LinAlgError:  # as far as the arithmetic carries
             break
-        plain = _direction(x, factor, w, z, residual, 0.0)
-        reach = min(reach_of(w, plain[0]), reach_of(z, plain[1]))
-        ahead = float((w + reach * plain[0]) @ (z + reach * plain[1])) / number
-        centre = max(1e-3, (ahead / mu) ** 3) if ahead > 0 else 1e-3
-        dw, dz = _direction(x, factor, w, z, residual, centre * mu)
-        w = w + 0.99 * reach_of(w, dw) * dw
+        dz = -z - z * plain / w
+        reach = min(reach_of(w, plain), reach_of(z, dz))
+        ahead = float((w + reach * plain) @ (z + reach * dz)) / number
+        aim = mu * (max(1e-3, (ahead / mu) ** 3) if ahead > 0 else 1e-3)
+        dw = plain + aim * centred
+        dz = aim / w - z - z * dw / w
+        moved = w + 0.99 * reach_of(w, dw) * dw
+        off = target - x.mean(moved)
+        size = float(off @ off)
+        if not size <= 4 * float(residual @ residual) + 1e-12:  # rounding errors have the upper hand, or nan
+            break
+        w, residual = moved, off
         z = np.maximum(z + 0.99 * reach_of(z, dz) * dz, 1e-300)
-        residual = target - x.mean(w)
-        size = float(residual @ residual)
         if size < 1e-12 or mu * number < 1e-3 * size:
             break
     return w, residual
+
+
+def _directions(x: Columns, w: Floats, z: Floats, residual: Floats) -> tuple[Floats, Floats]:
+    """Newton's step of w for w·z = 0 and z = −xᵀ·residual, and what each unit of w·z adds to it (Woodbury)."""
+    d = w / z
+    right = np.column_stack([x.mean(d * x.along(residual)), x.mean(1 / z)])
+    u = np.asarray(np.linalg.solve(x.normal(d) + np.eye(len(residual)), right), dtype=np.float64)
+    return d * (x.along(residual) - x.along(u[:, 0])), d * (1 / w - x.along(u[:, 1]))
 
 
 def settle(x: Columns, target: Floats, w: Floats) -> Floats:
@@ -136,7 +148,7 @@ def thin(x: Columns, target: Floats, w: Floats) -> Floats:
             inverse[leaving] = pivot
     out = np.zeros(len(w))
     out[basis] = np.linalg.solve(rows[:, basis], across @ target)
-    good = out.min() > -1e-12 and float(np.abs(target - x.mean(np.maximum(out, 0.0))).max()) < 1e-10
+    good = out.min() > -1e-9 and float(np.abs(target - x.mean(np.maximum(out, 0.0))).max()) < 1e-10
     return np.maximum(out, 0.0) if good else w
 
 
@@ -163,15 +175,6 @@ def _independent(columns: Floats) -> tuple[list[int], Floats]:
         chosen.append(at)
         basis.append(direction)
     return chosen, np.array(basis)
-
-
-def _direction(x: Columns, factor: Floats, w: Floats, z: Floats, residual: Floats, mu: float) -> tuple[Floats, Floats]:
-    """Newton's step for w·z = mu and z = −xᵀ·residual, through the small normal matrix (Woodbury)."""
-    d = w / z
-    g = x.along(residual) + mu / w
-    u = np.linalg.solve(factor.T, np.linalg.solve(factor, x.mean(d * g)))
-    dw = d * (g - x.along(u))
-    return dw, (mu - w * z - z * dw) / w
 
 
 def reach_of(value: Floats, step: Floats) -> float:

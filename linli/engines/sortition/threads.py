@@ -13,7 +13,10 @@ if "numpy" not in sys.modules:
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """Hold numpy's linear algebra to one thread (threadpoolctl, where it is installed)."""
+    """Hold numpy's linear algebra to one thread: it was begun so, or threadpoolctl does it where it is installed."""
+    if os.environ.get("OPENBLAS_NUM_THREADS") == "1":
+        yield
+        return
     try:
         from threadpoolctl import threadpool_limits
     except ImportError:

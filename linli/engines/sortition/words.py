@@ -152,7 +152,7 @@ REPORT = Words(
         ),
         "same_counts": (
             "没有足够的人条件完全相同；接替的人合起来，各类人数与退出的人一样。",
-            "Too few have exactly the same features; together those who come in have the same counts as those who left.",
+            "Too few have the very same features; together those who come in have the same counts as those who left.",
         ),
         "quotas": (
             "各类人数凑不齐与退出者一样；接替之后全体仍符合配额。",

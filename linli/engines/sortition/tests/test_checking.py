@@ -75,7 +75,7 @@ def test_every_changed_number_is_refused_even_under_a_new_seal(document):
         figure = proof or path[-1] == "value"
         other = changed(document, path, document["certificate"]["scale"] // 1000 if figure else 1)
         other["seal"] = seal_of(other)
-        assert refused(other) or proof and weaker_proof_still_proves(other), path
+        assert refused(other) or (proof and weaker_proof_still_proves(other)), path
 
 
 def weaker_proof_still_proves(document: dict[str, Any]) -> bool:

@@ -98,6 +98,7 @@ def test_any_bytes_are_read_or_refused(tmp_path_factory, one, two):
     try:
         pool, quotas = read_input(read_csv(folder / "b.csv"), read_csv(folder / "a.csv"), 1)
     except BadInput as bad:
-        assert bad.faults
+        read = len(bad.faults)
     else:
-        assert pool.people and quotas
+        read = min(len(pool.people), len(quotas))
+    assert read > 0
