@@ -20,8 +20,8 @@ BUCKETS = (
     ("四分之一以内", "up to a quarter", 0.25),
     ("四分之一到一半", "a quarter to a half", 0.5),
     ("一半到四分之三", "a half to three quarters", 0.75),
-    ("四分之三以上", "more than three quarters", 0.999999),
-    ("全部花完", "all of it", 1.1),
+    ("四分之三以上", "more than three quarters", 0.999_999),
+    ("全部花完", "all of it", 1.0),
 )
 
 
@@ -169,7 +169,7 @@ def _spending(result: BudgetResult, pot: Pot, number: int) -> list[tuple[Any, in
     counts = [0] * len(BUCKETS)
     people = 0
     for row, amount_spent in spent.items():
-        part = amount_spent / share
+        part = min(amount_spent / share, 1.0)  # money a completion adds goes beyond the share
         place = next(at for at, (_, _, upto) in enumerate(BUCKETS) if part <= upto)
         counts[place] += int(result.election.ballots.count[row])
         people += int(result.election.ballots.count[row])

@@ -11,7 +11,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from linli.engines.budgeting import as_html, budget, parse_pb, read_options, read_pb
+from linli.engines.budgeting import Options, as_html, budget, parse_pb, read_options, read_pb
 from linli.engines.budgeting.cli import budget as command
 from linli.engines.budgeting.tests.elections import WIELICZKA, text
 from linli.engines.errors import BadInput
@@ -115,3 +115,10 @@ def test_names_are_escaped() -> None:
     raw = text({"a": 1}, 9, [{"a": 1}]).replace("cost\na;1", "cost;name\na;1;<b>x</b>")
     assert "<b>" in raw
     assert "<b>x</b>" not in as_html(budget(parse_pb(raw.encode())))
+
+
+def test_a_completed_result_has_its_report() -> None:
+    """People may spend more than their share once Phragmén's rule goes on from it."""
+    votes = [{"a": 1}, {"a": 1, "b": 1}, {"b": 1}]
+    page = as_html(budget(parse_pb(text({"a": 7, "b": 9}, 18, votes).encode()), Options("mes-cost", "phragmen")))
+    assert "用弗拉格门法补足" in page and "全部花完" in page
