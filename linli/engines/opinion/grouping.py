@@ -70,7 +70,7 @@ def _best_of(
     sums, sizes = cloud.sums(labels, width)
     groups = (sizes > 0).sum(axis=1)
     asked = (starts[:, :, 0] < NOWHERE).sum(axis=1)
-    whole = (groups == asked) & (labels.max(axis=1) < groups)  # none ran empty, none is left out between
+    whole = (groups > 1) & (groups == asked) & (labels.max(axis=1) < groups)  # none ran empty, none is left out between
     fit = whole & (np.where(sizes > 0, sizes, np.inf).min(axis=1) >= floor)
     if not fit.any():
         return found
