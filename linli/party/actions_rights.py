@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -82,19 +83,19 @@ def set_login_active(*, actor: Actor, login_uid: UUID, is_active: bool) -> dict[
     return {"uid": str(login.uid)}
 
 
-def make_first_logins(actor: Actor, place_path: str, names: dict[str, str] | None = None) -> list[dict[str, str]]:
+def make_first_logins(actor: Actor, place_path: str, names: Mapping[str, str]) -> list[dict[str, str]]:
     """The three administrators of an empty instance, each with a one-time password, shown once.
 
     System, security and audit administration go to three different logins (GB/T 22239-2019). `names`
-    gives the username per role. Refused once any login exists.
+    says per role what the account is called where people read it. Refused once any login exists.
     """
     if not actor.system or Login.objects.exists():
         raise Conflict("party.logins_exist")
     made = []
     with unit_of_work():
         for role in FIRST_ROLES:
-            username, password = (names or {}).get(role, role.replace("_", "-")), one_time_password()
-            answer = make_login.within(actor=actor, username=username, display_name=username, password=password)
+            username, password = role.replace("_", "-"), one_time_password()
+            answer = make_login.within(actor=actor, username=username, display_name=names[role], password=password)
             propose_grant.within(
                 actor=actor, login_uid=UUID(answer["uid"]), role=role, place_path=place_path, starts_on=actor.today
             )

@@ -50,6 +50,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ca
         "phone_password_mismatch": gettext_lazy("电话或密码不对。再试一次；忘了密码，请安全管理员给一个新的。"),
         "too_many_login_attempts": gettext_lazy("试错太多次，先停 15 分钟。急用请安全管理员解开。"),
         "incorrect_code": gettext_lazy("码不对，或已经过期。看一下手机，再输一次。"),
+        "enter_current_password": gettext_lazy("现在的密码不对。再输一次。"),
+        "incorrect_password": gettext_lazy("密码不对。再输一次。"),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -63,6 +65,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ca
             return reverse("mfa_index")
         url: str = super().get_login_redirect_url(request)
         return url
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        """With one's own password one starts to work; the form is done with."""
+        return "/"
 
     def set_password(self, user: Any, password: str) -> None:
         """One's own choice ends the one-time password."""

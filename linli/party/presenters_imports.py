@@ -56,7 +56,8 @@ def states() -> dict[str, tuple[str, str]]:
     }
 
 
-# How much of the whole is done when a step begins and ends, measured on the demo county's lists (9,000 rows).
+# How much of the whole is done when a step begins and ends: estimates, not measurements. They only move the bar;
+# how long is left is reckoned from the time gone by.
 SHARES = {
     "read": (0, 25),
     "link": (25, 75),

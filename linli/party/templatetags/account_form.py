@@ -20,12 +20,21 @@ LABELS = {
     "name": _("给它起个名字"),
     "passwordless": _("以后可以不输密码，直接用它登录"),
 }
+HINTS = {
+    "passwordless": _("开了以后，登录时只用这把密钥，不输密码；它会要指纹、面容或 PIN，确认是你。"),
+}
 
 
 @register.filter
 def own_label(field: BoundField) -> Any:
     """Our word for the field, or the form's own."""
     return LABELS.get(field.name, field.label)
+
+
+@register.filter
+def own_hint(field: BoundField) -> Any:
+    """Our hint for the field, or the form's own."""
+    return HINTS.get(field.name, field.help_text)
 
 
 @register.filter

@@ -112,7 +112,8 @@ def test_a_one_time_password_must_be_changed_first(client: Client, worker: Login
     assert client.get(reverse("account"))["Location"] == reverse("account_change_password")
     fresh = "ling-li-shi-hao-72"
     given = {"oldpassword": make.PASSWORD, "password1": fresh, "password2": fresh}
-    assert client.post(reverse("account_change_password"), given).status_code == 302
+    answer = client.post(reverse("account_change_password"), given)
+    assert (answer.status_code, answer["Location"]) == (302, "/")
     worker.refresh_from_db()
     assert worker.must_change_password is False
     assert worker.check_password(fresh)

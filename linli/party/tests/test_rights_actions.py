@@ -131,15 +131,17 @@ def test_the_last_administrator_stays(guard: Login):
 
 def test_first_logins_are_three_separate_people():
     system = system_actor("setup", make.NOW)
-    made = rights.make_first_logins(system, "99/")
+    names = {"system_admin": "系统管理员", "security_admin": "安全管理员一", "audit_admin": "审计管理员"}
+    made = rights.make_first_logins(system, "99/", names)
     assert [one["role"] for one in made] == ["system_admin", "security_admin", "audit_admin"]
     for one in made:
         login = Login.objects.get(username=one["username"])
         assert login.check_password(one["password"])
         assert login.must_change_password
+        assert login.display_name == names[one["role"]]
         assert [g.role for g in login.grants.filter(state="active")] == [one["role"]]
     with pytest.raises(Conflict):
-        rights.make_first_logins(system, "99/")
+        rights.make_first_logins(system, "99/", names)
 
 
 def test_a_new_login_is_made_by_the_security_administrator_only(guard: Login, county: Login):

@@ -35,8 +35,13 @@ def setup(home: HomeOption = None, place: PlaceOption = None) -> None:
     name, accounts = first_accounts(place)
     sys.stdout.write(say("accounts_made", place=name) + "\n")
     for one in accounts:
-        sys.stdout.write(f"  {say(one['role'])}\t{one['username']}\t{one['password']}\n")
+        sys.stdout.write(f"  {called(one['username'])}\t{one['username']}\t{one['password']}\n")
     sys.stdout.write(say("accounts_next") + "\n" + say("next_serve", home=settings.HOME) + "\n")
+
+
+def called(username: str) -> str:
+    """What a first account is called where people read it, in the language of the command."""
+    return say(username.replace("-", "_"))
 
 
 def first_accounts(code: str) -> tuple[str, list[dict[str, str]]]:
@@ -63,9 +68,9 @@ def first_accounts(code: str) -> tuple[str, list[dict[str, str]]]:
     county = queries.place_by_code(actor, code)
     assert county is not None, "it has just been loaded"
     with unit_of_work():
-        made = rights.make_first_logins(actor, county.path)
+        made = rights.make_first_logins(actor, county.path, {role: called(role) for role in rights.FIRST_ROLES})
         password = rights.one_time_password()
-        answer = rights.make_login.within(actor=actor, username=SECOND, display_name=SECOND, password=password)
+        answer = rights.make_login.within(actor=actor, username=SECOND, display_name=called(SECOND), password=password)
         rights.propose_grant.within(
             actor=actor,
             login_uid=UUID(answer["uid"]),

@@ -34,9 +34,10 @@ WORDS = Words(
             "然后：一个安全管理员开账号、提岗位（民政干部、站长、社工……），另一个批准。",
             "Then one security administrator makes accounts and proposes roles; the other approves them.",
         ),
-        "system_admin": ("系统管理员", "system administrator"),
-        "security_admin": ("安全管理员", "security administrator"),
-        "audit_admin": ("审计管理员", "audit administrator"),
+        "system_admin": ("系统管理员", "System administrator"),
+        "security_admin": ("安全管理员一", "Security administrator 1"),
+        "audit_admin": ("审计管理员", "Audit administrator"),
+        "security_admin_2": ("安全管理员二", "Security administrator 2"),
         "next_serve": ("下一步：linli serve --home {home}", "Next: linli serve --home {home}"),
         "backed_up": (
             "备份写好了：{file}，{rows} 行，{mib} MiB，{seconds} 秒。密钥不在里面，另外保存。",

@@ -236,5 +236,8 @@ def test_setting_up_a_county_makes_four_first_accounts_once(folder: Path) -> Non
     assert len({row[2] for row in rows}) == 4
     roles = "from linli.party.models import Grant\nprint(sorted(Grant.objects.values_list('role', 'state')))"
     assert fresh.python(roles).count("'security_admin', 'active'") == 2
+    names = "from linli.party.models import Login\nprint(*sorted(Login.objects.values_list('display_name', flat=True)))"
+    assert fresh.python(names).strip() == " ".join(sorted(row[0].strip() for row in rows))
+    assert all(name != user for name, user, _password in rows)
     again = fresh.linli("setup", "--place", "330482")
     assert again.returncode == 2 and "Traceback" not in again.stderr
