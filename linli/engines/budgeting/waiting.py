@@ -7,11 +7,11 @@ L − (her load). All in exact fractions: loads take as many values as there wer
 
 from __future__ import annotations
 
-from fractions import Fraction
+from math import lcm
 
 import numpy as np
 
-from linli.engines.budgeting.data import Pot
+from linli.engines.budgeting.data import Ints, Pot
 from linli.engines.budgeting.hindsight import Change
 from linli.engines.budgeting.phragmen import Sequence
 from linli.engines.budgeting.rooms import Rooms
@@ -19,44 +19,58 @@ from linli.engines.budgeting.shares import Market
 
 
 class Waits:
-    """The rounds of a run of Phragmén's rule from scratch (as a completion only the money at the end counts)."""
+    """The rounds of a run of Phragmén's rule from scratch (as a completion only the money at the end counts).
+
+    Loads are whole numbers over one common denominator `over`.
+    """
 
     def __init__(self, market: Market, sequence: Sequence, pot: Pot, rooms: Rooms) -> None:
         self.market, self.before = market, sequence.before
         bought = [step for step in sequence.steps if step.price is not None]
         self.winner = [step.project for step in bought]
-        self.loads = [step.price or Fraction(0) for step in bought]
-        self.stop = sequence.stop_load
+        decided = [step.price for step in bought if step.price is not None]
+        self.stopped = sequence.stop_load is not None
+        if sequence.stop_load is not None:
+            decided.append(sequence.stop_load)
+        self.over = lcm(*(load.denominator for load in decided))
+        self.loads = [int(load * self.over) for load in decided]
         self.alone = pot.share is None
+        self.everyone = [self._at_levels(moment, np.arange(market.ballots.rows)) for moment in range(len(self.loads))]
+        self._follow_money(pot, sequence, rooms)
+
+    def _follow_money(self, pot: Pot, sequence: Sequence, rooms: Rooms) -> None:
+        """The money and the room under limits before each step and after the last."""
         taken = [step.project for step in pot.steps[: len(pot.steps) - len(sequence.steps)]]
-        self.money = [pot.budget - sum(market.cost[at] for at in taken)]
+        self.money = [pot.budget - sum(self.market.cost[at] for at in taken)]
         for at in taken:
             rooms.take(at)
-        self.rooms = [[rooms.most(at) for at in range(len(market.ids))]]
+        self.rooms = [[rooms.most(at) for at in range(len(self.market.ids))]]
         for at in self.winner:
             rooms.take(at)
-            self.money.append(self.money[-1] - market.cost[at])
-            self.rooms.append([rooms.most(other) for other in range(len(market.ids))])
+            self.money.append(self.money[-1] - self.market.cost[at])
+            self.rooms.append([rooms.most(other) for other in range(len(self.market.ids))])
 
     def change(self, at: int) -> Change:
         """What would have bought project `at`."""
-        last = len(self.winner)
-        costs = [self._room(at, last)] if self.stop is None else []
+        last, cost = len(self.winner), self.market.cost[at]
+        costs = [] if self.stopped else [self._room(at, last)]
         least: list[int] = []
         anyone: list[int] = []
-        for moment in range(last + (self.stop is not None)) if self.alone else ():
-            load = self.loads[moment] if moment < last else self.stop
-            assert load is not None
-            counts, levels = self._levels(at, moment, inside=True)
+        for moment in range(len(self.loads)) if self.alone else ():
+            load, levels = self.loads[moment], [0, *self.loads[:moment]]
+            mine = self._at_levels(moment, self.market.supporters[at].rows)
             strict = moment == last or self.market.rank[at] > self.market.rank[self.winner[moment]]
-            could = sum((load - level) * n for n, level in zip(counts, levels, strict=True))
-            costs.append(min(_below(could, strict), self._room(at, moment)))
-            if self.market.cost[at] > self._room(at, moment):
+            could = sum((load - level) * n for n, level in zip(mine, levels, strict=True))
+            costs.append(min((could - strict) // self.over, self._room(at, moment)))
+            if cost > self._room(at, moment):
                 continue
-            counts, levels = self._levels(at, moment, inside=False)
-            gains = sorted((load - level, n) for n, level in zip(counts, levels, strict=True) if n)
+            gains = sorted(
+                (load - level, all_there - n)
+                for n, all_there, level in zip(mine, self.everyone[moment], levels, strict=True)
+                if all_there > n
+            )
             for found, offered in ((least, gains[::-1]), (anyone, gains)):
-                if (number := _needed(self.market.cost[at] - could, offered, strict)) is not None:
+                if (number := _needed(cost * self.over - could + strict, offered)) is not None:
                     found.append(number)
         best = max(costs, default=0)
         return Change(best if best > 0 else None, min(least, default=None), min(anyone, default=None))
@@ -65,37 +79,18 @@ class Waits:
         room = self.rooms[moment][at]
         return self.money[moment] if room is None else min(room, self.money[moment])
 
-    def _levels(self, at: int, moment: int, inside: bool) -> tuple[list[int], list[Fraction]]:
-        """How many supporters (or others) stand at each load there is."""
-        count = self.market.ballots.count.copy()
-        rows = self.market.supporters[at].rows
-        if inside:
-            mine = np.zeros_like(count)
-            mine[rows] = count[rows]
-            count = mine
-        else:
-            count[rows] = 0
-        bins = np.bincount(self.before[moment] + 1, weights=count, minlength=moment + 1)
-        return [int(n) for n in bins], [Fraction(0), *self.loads[:moment]]
+    def _at_levels(self, moment: int, rows: Ints) -> list[int]:
+        """How many voters of these rows stand at each load there is in this round."""
+        where = self.before[moment][rows] + 1
+        return [int(n) for n in np.bincount(where, weights=self.market.ballots.count[rows], minlength=moment + 1)]
 
 
-def _below(bound: Fraction | int, strict: bool) -> int:
-    """The highest whole cost below `bound` (or equal to it, when not `strict`)."""
-    whole = bound.__floor__()
-    return whole - 1 if strict and whole == bound else whole
-
-
-def _needed(deficit: Fraction | int, gains: list[tuple[Fraction, int]], strict: bool) -> int | None:
-    """How many people, taken in this order (gain, how many of them), bring the deficit to 0 (below, when `strict`)."""
+def _needed(deficit: int, gains: list[tuple[int, int]]) -> int | None:
+    """How many people, taken in this order (gain, how many of them), bring the deficit to 0."""
     number = 0
     for gain, people in gains:
-        if gain > 0:
-            need = (deficit / gain).__ceil__()
-            if strict and need * gain == deficit:
-                need += 1
-            need = max(need, 1)
-            if need <= people:
-                return number + need
+        if gain > 0 and (need := max(-(-deficit // gain), 1)) <= people:
+            return number + need
         number += people
         deficit -= gain * people
     return None
