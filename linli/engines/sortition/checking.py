@@ -19,7 +19,7 @@ from typing import Any
 from linli.engines.verdict import Finding
 
 NEAR = Fraction(1, 10**6)
-SHORT = Fraction(1, 10**8)
+SHORT = Fraction(1, 10**7)
 SCALE = 10**12
 
 

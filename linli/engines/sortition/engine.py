@@ -18,7 +18,7 @@ from linli.engines.sortition.cells import Floats, Ints, Problem, make_problem
 from linli.engines.sortition.data import VERSION, Draw, Fairness, Lottery, Pool, Quota, Stage
 from linli.engines.sortition.drawing import draw_panel, seat_people, stand_ins
 from linli.engines.sortition.feasibility import Infeasible, feasibility
-from linli.engines.sortition.lottery import ATTAINED, decompose
+from linli.engines.sortition.lottery import ENOUGH, decompose
 from linli.engines.sortition.nash import panels_nash, relaxed_nash
 from linli.engines.sortition.relaxed import relaxed_stages
 from linli.engines.sortition.seeds import Source, Stream
@@ -50,7 +50,7 @@ def _fair_lottery(problem: Problem, fairness: Fairness, progress: Progress) -> L
     found = decompose(problem, seats, progress=progress)
     if found is None:
         raise Infeasible(feasibility(problem))
-    if found.short <= ATTAINED:
+    if found.short <= ENOUGH:
         return _lottery(found.panels, found.weights, stages, attained=True)
     panels, weights, proven = staged(problem, found.panels, only_minimum=fairness == "maximin", progress=progress)
     return _lottery(panels, weights, proven, attained=False)
@@ -64,7 +64,7 @@ def _nash(problem: Problem, stages: Sequence[Stage], progress: Progress) -> Lott
     found = decompose(problem, seats, progress=progress)
     if found is None:
         raise Infeasible(feasibility(problem))
-    if found.short <= ATTAINED:
+    if found.short <= ENOUGH:
         return _lottery(found.panels, found.weights, [*nothing, stage], attained=True)
     panels, weights, proven = panels_nash(problem, found.panels, zero)
     return _lottery(panels, weights, [*nothing, *proven], attained=False)

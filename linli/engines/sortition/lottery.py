@@ -21,9 +21,12 @@ from linli.engines.sortition.mixing import Columns, mix, settle, thin
 from linli.engines.sortition.rounding import Rounder
 from linli.engines.sortition.solver import INF, Model
 
-ATTAINED = 1e-9
-"""A probability counts as reached when it is short by no more than this."""
+ATTAINED, ENOUGH, PATIENCE = 2e-9, 5e-8, 8
+"""A probability counts as reached when it is short by no more than this; the second counts after so many rounds."""
+SNAP = 1e-7
+"""Seats this near to a bound are on it: the rounding errors of a chain of linear programs."""
 BATCH = 512
+ROUNDS = 200
 THINNED = 600
 """Up to so many cells a lottery is brought down to as few panels as can be."""
 STEERING = 40
@@ -88,11 +91,21 @@ class Face:
         """Rows met with equality on average are met with equality by every panel."""
         tally = problem.a @ seats
         return cls(
-            np.where(tally > problem.high - 1e-7, problem.high, problem.low),
-            np.where(tally < problem.low + 1e-7, problem.low, problem.high),
-            np.where(seats > problem.most - 1e-9, problem.most, 0.0),
-            np.where(seats < 1e-9, 0.0, problem.most),
+            np.where(tally > problem.high - SNAP, problem.high, problem.low),
+            np.where(tally < problem.low + SNAP, problem.low, problem.high),
+            np.where(seats > problem.most - SNAP, problem.most, 0.0),
+            np.where(seats < SNAP, 0.0, problem.most),
         )
+
+    def onto(self, problem: Problem, seats: Floats) -> Floats:
+        """The seats without the solver's last rounding errors: exactly what the rows without play ask for."""
+        tight = self.low == self.high
+        free = (self.least < self.most) & (self.most > 0)
+        fixed = np.where(self.most == 0, 0.0, np.where(self.least == self.most, self.most, seats))
+        a = problem.a[tight]
+        step = np.linalg.lstsq(a[:, free], self.low[tight] - a @ fixed, rcond=None)[0]
+        fixed[free] = np.clip(fixed[free] + step, 0.0, self.most[free])
+        return np.asarray(fixed, dtype=np.float64)
 
 
 def best_panel(problem: Problem, score: Floats, face: Face | None = None) -> Ints | None:
@@ -160,6 +173,7 @@ def decompose(problem: Problem, seats: Floats, *, progress: Progress = silent) -
     `short` above ATTAINED means that no lottery has these expected seats (by a whole-number program).
     """
     face = Face.around(problem, seats)
+    seats = face.onto(problem, seats)
     finder = Finder(problem, face, seats)
     bag = Bag(problem)
     finder.first(bag, progress)
@@ -169,22 +183,26 @@ def decompose(problem: Problem, seats: Floats, *, progress: Progress = silent) -
     scale = 1 / np.sqrt(seats[rows])
     target = np.append(seats[rows] * scale, 1.0)
     rounds, added = 0, 1
-    while added:
+    while added and rounds < ROUNDS:
         x = Columns(bag.panels, rows, scale)
         weights, residual = mix(x, target)
         rounds += 1
         progress("panels", rounds)
         if float(np.abs(residual).max()) < 1e-5:
             weights = settle(x, target, weights)
-            if float(np.abs(target - x.mean(weights)).max()) < ATTAINED:
+            if _short(problem, seats, bag, weights) < (ATTAINED if rounds < PATIENCE else ENOUGH):
                 weights = thin(x, target, weights) if len(rows) <= THINNED else weights
                 break
         score = np.zeros(problem.cells)
         score[rows] = residual[:-1] * scale
         added = finder.more(bag, weights, score)
         bag.keep(np.append(weights, np.ones(added)))
-    off = np.abs(seats - bag.seats(weights)) / problem.count
-    return Decomposition(bag.panels, weights, float(off.max()), rounds)
+    return Decomposition(bag.panels, weights, _short(problem, seats, bag, weights), rounds)
+
+
+def _short(problem: Problem, seats: Floats, bag: Bag, weights: Floats) -> float:
+    """By how much a chance is off at most."""
+    return float((np.abs(seats - bag.seats(weights / weights.sum())) / problem.count).max())
 
 
 class Finder:

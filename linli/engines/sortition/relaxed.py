@@ -32,7 +32,7 @@ def relaxed_stages(
     open_cells = np.ones(cells, dtype=bool)
     stages: list[Stage] = []
     while open_cells.any():
-        if not model.solve():
+        if not model.solve() and not _loosened(model, problem, stages):
             return None
         seats, slopes, prices = model.solution()
         value = min(1.0, max(0.0, float(seats[cells])))
@@ -41,7 +41,9 @@ def relaxed_stages(
         if value > 1 - 1e-9:
             fixed, value = open_cells.copy(), 1.0
         stages.append(_stage(value, fixed, weights, prices[:rows]))
-        _fix(model.h, problem, fixed, value, rows)
+        for j in np.flatnonzero(fixed):
+            model.h.changeRowBounds(rows + int(j), -INF, INF)
+        _floor(model.h, problem, stages[-1], 1e-11)
         open_cells &= ~fixed
         progress("stages", cells - int(open_cells.sum()), cells)
         if only_minimum and value > 1e-9:
@@ -69,8 +71,18 @@ def _stage_model(problem: Problem) -> Model:
     return model
 
 
-def _fix(h: Any, problem: Problem, fixed: Any, value: float, rows: int) -> None:
-    for j in np.flatnonzero(fixed):
-        h.changeRowBounds(rows + int(j), -INF, INF)
-        floor = max(0.0, float(problem.count[j] * value) - 1e-11)
-        h.changeColBounds(int(j), min(floor, float(problem.most[j])), float(problem.most[j]))
+def _floor(h: Any, problem: Problem, stage: Stage, play: float) -> None:
+    """Hold the cells of a stage to its value, less a little play for rounding errors."""
+    for j in stage.fixed:
+        floor = max(0.0, float(problem.count[j] * stage.value) - play)
+        h.changeColBounds(j, min(floor, float(problem.most[j])), float(problem.most[j]))
+
+
+def _loosened(model: Model, problem: Problem, stages: list[Stage]) -> bool:
+    """Try again with more play, where rounding errors alone made the values of earlier stages look impossible."""
+    for play in (1e-10, 1e-9, 1e-8):
+        for stage in stages:
+            _floor(model.h, problem, stage, play)
+        if stages and model.solve():
+            return True
+    return False
