@@ -9,7 +9,7 @@ run that stands are reckoned exactly, once.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
@@ -22,18 +22,15 @@ from linli.engines.budgeting.shares import Market, Mask, Supporters
 
 CLEAR = 1e-6
 NEWTON = 60
-SWEEP = 4  # rounds between two sweeps
 
 
 @dataclass
 class _Runs:
     """Per run (column): purses with one error bound, and for every project a lower bound and a last price.
 
-    A bound of infinity takes a project out of sale in that run. `behind`: each project's supporters without the
-    rows that have nothing left in any run.
+    A bound of infinity takes a project out of sale in that run.
     """
 
-    behind: list[Supporters]
     left: Floats
     error: Floats
     low: Floats
@@ -57,11 +54,8 @@ class _Round:
 
 def outcomes(market: Market, shares: Sequence[Fraction], rooms: Rooms) -> list[frozenset[int] | None]:
     """What Equal Shares buys with each of `shares`; None where doubles cannot tell for sure."""
-    runs, rounds = _begin(market, shares, rooms), 0
+    runs = _begin(market, shares, rooms)
     while runs.going.any():
-        rounds += 1
-        if rounds % SWEEP == 0:
-            _sweep(runs)
         seen = _look_round(market, runs)
         choice = _choices(market, runs, seen)
         for at in np.unique(choice[runs.going & (choice >= 0)]):
@@ -84,7 +78,6 @@ def _begin(market: Market, shares: Sequence[Fraction], rooms: Rooms) -> _Runs:
     low = np.repeat((start / scale * (1 - 8 * UNIT_ERROR))[:, None], count, axis=1)
     low[closed] = np.inf
     return _Runs(
-        list(market.supporters),
         np.repeat(held[None, :], market.ballots.rows, axis=0),
         2 * UNIT_ERROR * held,
         low,
@@ -94,18 +87,6 @@ def _begin(market: Market, shares: Sequence[Fraction], rooms: Rooms) -> _Runs:
         np.ones(count, dtype=bool),
         np.zeros(count, dtype=bool),
     )
-
-
-def _sweep(runs: _Runs) -> None:
-    """Leave out rows that have nothing left in any run (the error bound goes on counting their voters)."""
-    some: Mask = (runs.left != 0).any(axis=1)
-    for at, behind in enumerate(runs.behind):
-        kept: Mask = some[behind.rows]
-        if not kept.all() and not np.isinf(runs.low[at]).all():
-            weight = None if behind.weight is None else behind.weight[kept]
-            runs.behind[at] = replace(
-                behind, rows=behind.rows[kept], weight=weight, count=behind.count[kept], mass=behind.mass[kept]
-            )
 
 
 def _close(market: Market, runs: _Runs, at: int, columns: Ints, rooms: Rooms) -> None:
@@ -146,7 +127,7 @@ def _gathered(runs: _Runs, rows: Ints, columns: Ints) -> Floats:
 
 def _look(market: Market, runs: _Runs, at: int, columns: Ints) -> tuple[Floats, Floats, Mask]:
     """The project's price per utility in these runs, an upper bound, plainness; moves its lower bounds up."""
-    behind, cost, scale = runs.behind[at], market.cost[at], market.scale[at] or 1
+    behind, cost, scale = market.supporters[at], market.cost[at], market.scale[at] or 1
     has, error = _gathered(runs, behind.rows, columns), runs.error[columns]
     weight: Any = 1.0 if behind.weight is None else behind.weight[:, None]
     price = runs.price[at, columns]
@@ -220,7 +201,7 @@ def _tied(market: Market, seen: _Round, rivals: list[int], column: int) -> int:
 
 def _buy(market: Market, runs: _Runs, at: int, columns: Ints) -> None:
     """Take the money of project `at` in these runs."""
-    behind, price = runs.behind[at], runs.price[at, columns]
+    behind, price = market.supporters[at], runs.price[at, columns]
     ask = price if behind.weight is None else price * behind.weight[:, None]
     most = 1.0 if behind.weight is None else float(behind.weight.max(initial=1))
     has, error = _gathered(runs, behind.rows, columns), runs.error[columns]
