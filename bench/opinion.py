@@ -244,9 +244,7 @@ def write_votes(path: Path, who: Any, what: Any, value: Any, seed: int) -> None:
 
 def large() -> None:
     """8,000 people × 8,000 statements with a million votes: three planted groups, and pure noise (the hard case)."""
-    print(
-        "\n| a million votes, 8,000 × 8,000, from CSV | CPU seconds (≤ 3) | by the clock | peak MiB (≤ 500) | groups found |"
-    )
+    print("\n| a million votes, 8,000 × 8,000, CSV | CPU seconds (≤ 3) | by the clock | peak MiB (≤ 500) | found |")
     print("|---" * 5 + "|")
     who, what, value = planted(8000, 8000, 125, seed=5)
     noise = np.random.default_rng(6).integers(-1, 2, len(who))
