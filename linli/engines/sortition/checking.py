@@ -296,6 +296,12 @@ def _same_file(d: dict[str, Any], name: str, path: Path) -> bool:
     if name == "pool":
         places = [heads.index(category) for category in d["categories"]]
         said = [[row[at] for at in places] for row in body]
+        if d["options"].get("household"):
+            homes: dict[tuple[str, ...], int] = {}
+            address = [heads.index(column) for column in d["options"]["household"]]
+            keys = [tuple(" ".join(row[at].split()).lower() for at in address) for row in body]
+            if d["households"] != [homes.setdefault(key, len(homes)) for key in keys]:
+                return False
         return said == [None if j is None else d["cells"][j]["features"] for j in d["cell_of"]]
     numbers = [[cell for cell in row if cell] for row in body]
     wanted = [[q["category"], q["value"], str(q["min"]), str(q["max"])] for q in d["quotas"]]

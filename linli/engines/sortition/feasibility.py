@@ -18,6 +18,8 @@ from linli.engines.sortition.cells import Floats, Problem
 from linli.engines.sortition.data import Quota
 from linli.engines.sortition.solver import INF, Model
 
+MANY = 400
+"""With more cells than this the smallest conflict is looked for in the relaxation, when that is in conflict already."""
 TURNS = 200
 """So many hitting sets are tried for the smallest conflict; after that the one found is only without spare parts."""
 
@@ -89,7 +91,7 @@ class _Probe:
         self.bounds = [Bound(quota, "min") for quota in problem.quotas if quota.low > 0]
         self.bounds += [Bound(quota, "max") for quota in problem.quotas]
         self.row = {quota: at for at, quota in enumerate(problem.quotas)}
-        self.models = []
+        self.models: list[Model] = []
         for whole in (False, True):
             model = Model()
             model.columns(np.zeros(problem.cells), np.zeros(problem.cells), problem.most, whole=whole)
@@ -111,15 +113,20 @@ class _Probe:
                 return False
         return True
 
+    def relax(self) -> None:
+        """From here on ask the relaxation only, if it is in conflict by itself and whole numbers would be slow."""
+        both, self.models = self.models, self.models[:1]
+        if self.problem.cells <= MANY or self.holds(range(len(self.bounds))):
+            self.models = both
+
     def met(self) -> set[int]:
         """Which bounds the last panel found meets, asked for or not."""
-        x = self.models[1].solution()[0]
-        tally = np.rint(self.problem.a[: len(self.problem.quotas)] @ np.rint(x))
+        x = self.models[-1].solution()[0]
+        tally = self.problem.a[: len(self.problem.quotas)] @ x
         return {
             at
             for at, bound in enumerate(self.bounds)
-            if (tally[self.row[bound.quota]] >= bound.value) == (bound.side == "min")
-            or tally[self.row[bound.quota]] == bound.value
+            if (1 if bound.side == "min" else -1) * (tally[self.row[bound.quota]] - bound.value) > -1e-6
         }
 
     def reachable(self) -> int:
@@ -136,11 +143,12 @@ class _Probe:
 def _smallest(probe: _Probe) -> tuple[set[int], bool]:
     """Bounds that cannot be met together, as few as possible; and whether that is proven."""
     repairs: list[set[int]] = []
+    probe.relax()
     every = set(range(len(probe.bounds)))
     for _ in range(TURNS):
         chosen = _hitting(repairs, len(probe.bounds))
         if not probe.holds(chosen):
-            return chosen, True
+            return chosen, len(probe.models) == 2 or len(chosen) == 1
         kept = chosen | probe.met()
         for at in sorted(every - kept):
             if at not in kept and probe.holds(kept | {at}):

@@ -66,6 +66,10 @@ _FAULTS = {
         "不看配额也只抽得出 {reachable} 人（每户最多一人）；请减少名额或再动员报名",
         "even without quotas only {reachable} can be drawn (one per home); lower the size or recruit more",
     ),
+    "conflict_alone": (
+        "现有的报名者满足不了这条配额（见下方“最近的办法”）",
+        "this pool cannot meet this quota (see the nearest change below)",
+    ),
     "conflict": (
         "这条配额和另外几条合在一起，现有的报名者满足不了（见下方“最近的办法”）",
         "together with the others named here this quota cannot be met by the pool (see the nearest change below)",
@@ -123,6 +127,10 @@ _SAID = {
     "conflict_head": (
         "抽不成：下面 {count} 条放在一起，现有报名者满足不了（少一条就行）：{bounds}。",
         "No panel is possible: these {count} cannot be met together by this pool (any one fewer could): {bounds}.",
+    ),
+    "alone_head": (
+        "抽不成：光是这一条，现有报名者就满足不了：{bounds}。",
+        "No panel is possible: this pool cannot meet this one by itself: {bounds}.",
     ),
     "nearest": ("最近的办法：{changes}。", "The nearest change: {changes}."),
     "nearest_beyond": (
@@ -189,7 +197,8 @@ def say_feasibility(found: Feasibility, lang: Lang = "zh") -> str:
     flexible = any(b.quota.low_flex is not None or b.quota.high_flex is not None for b in found.conflict)
     nearest = WORDS.say("nearest_beyond" if flexible and not found.within_flex else "nearest", lang, changes=changes)
     gap = "" if lang == "zh" else " "
-    return WORDS.say("conflict_head", lang, count=len(found.conflict), bounds=bounds) + gap + nearest
+    head = "alone_head" if len(found.conflict) == 1 else "conflict_head"
+    return WORDS.say(head, lang, count=len(found.conflict), bounds=bounds) + gap + nearest
 
 
 def infeasible_faults(found: Feasibility, quotas_name: str) -> list[Fault]:
@@ -197,6 +206,12 @@ def infeasible_faults(found: Feasibility, quotas_name: str) -> list[Fault]:
     if not found.conflict:
         return [Fault("pool_too_small", params={"reachable": str(found.reachable)})]
     return [
-        Fault("conflict", file=quotas_name, row=bound.quota.row, column=bound.side, value=str(bound.value))
+        Fault(
+            "conflict" if len(found.conflict) > 1 else "conflict_alone",
+            file=quotas_name,
+            row=bound.quota.row,
+            column=bound.side,
+            value=str(bound.value),
+        )
         for bound in found.conflict
     ]
