@@ -97,21 +97,22 @@ def _krylov(normal: Callable[[Floats], Floats], block: Floats, depth: int) -> tu
 
 def _beside(basis: Floats, block: Floats, scale: float) -> Floats:
     """Orthonormal columns for what the block adds to the basis; noise (beside `scale`) adds nothing."""
-    block = block - basis @ (basis.T @ block)
-    fresh = _orthonormal(block, scale)[:, : basis.shape[0] - basis.shape[1]]
+    fresh = _unit(block - basis @ (basis.T @ block), scale)
     fresh = fresh - basis @ (basis.T @ fresh)  # once more at full length: cancellation leaves noise along the basis
-    return _orthonormal(fresh[:, (fresh**2).sum(axis=0) > 0.5])
+    return _orthonormal(fresh)[:, : basis.shape[0] - basis.shape[1]]
 
 
-def _orthonormal(block: Floats, scale: float = 0.0) -> Floats:
-    """Orthonormal columns spanning the block; those that are noise beside `scale`, or beside the others, are left out.
-
-    Each is brought to length 1 first: the direction of noise must not take its part from the others.
-    """
+def _unit(block: Floats, scale: float = 0.0) -> Floats:
+    """The columns brought to length 1, so that the direction of noise cannot take its part from the others."""
     length = np.sqrt((block**2).sum(axis=0))
     kept = length > max(1e-13 * scale, 1e-300)
-    q, r = np.linalg.qr(block[:, kept] / length[kept])
-    return np.asarray(q[:, np.abs(np.diagonal(r)) > 1e-8])
+    return np.asarray(block[:, kept] / length[kept])
+
+
+def _orthonormal(block: Floats) -> Floats:
+    """Orthonormal columns spanning the block; those that hardly differ from the ones before are left out."""
+    q, r = np.linalg.qr(_unit(block))
+    return np.asarray(q[:, np.abs(np.diagonal(r)) > 1e-7])
 
 
 def _cosines(size: int) -> Floats:

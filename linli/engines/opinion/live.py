@@ -32,7 +32,7 @@ Number = TypeVar("Number", bound=np.generic)
 Vote = tuple[str, str, int] | tuple[str, str, int, int]
 NEW_SHARE = 0.1  # of the votes, after which groups are searched anew
 SETTLING = 12
-CLOSE = 1e-12
+CLOSE = 1e-10
 
 
 @dataclass(frozen=True)
@@ -180,7 +180,7 @@ class LiveMap:
             if self._axes is None
             else _larger(self._axes.start[:, :BLOCK], (s, min(BLOCK, self._axes.start.shape[1])))
         )
-        axes = leading_axes(lambda block: square @ block, s, start, tolerance=CLOSE, depth=3)
+        axes = leading_axes(lambda block: square @ block, s, start, tolerance=CLOSE, depth=4)
         positions = self._positions(axes.vectors, center, n, s)
         earlier = None if self._axes is None else _larger(self._axes.vectors, (2, s))
         signs = signed(axes.vectors, positions, earlier)
