@@ -224,7 +224,7 @@ class Finder:
         bag.add(seeds[:1])
         wanted = 4 * self.problem.cells + 10
         walkers = self._some(seeds, min(BATCH, max(16, self.problem.cells)))
-        for turn in range(min(STEERING, self.problem.cells // 2)):
+        for turn in range(min(STEERING, self.problem.cells // 32)):
             walkers = self.rounder.walk(walkers, self.pull, self.random, self.problem.size)
             self._steer(walkers, 1.0 / (1.0 + turn / 4))
         idle = 0
