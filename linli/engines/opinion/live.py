@@ -50,7 +50,12 @@ class Update:
     counts: Counts
     consensus: Floats
     priority: Floats
-    representative: tuple[tuple[Representative, ...], ...]
+    contrast: Contrast
+
+    @property
+    def representative(self) -> tuple[tuple[Representative, ...], ...]:
+        """For each group the statements that mark it; worked out when asked for."""
+        return tuple(self.contrast.representative(group) for group in range(len(self.names)))
 
 
 class LiveMap:
@@ -262,7 +267,7 @@ class LiveMap:
             counts=counts,
             consensus=group_consensus(counts.agree, counts.seen),
             priority=priorities(counts, reach, is_meta),
-            representative=tuple(contrast.representative(g) for g in range(len(self._names))),
+            contrast=contrast,
         )
 
 

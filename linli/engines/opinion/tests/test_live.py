@@ -77,6 +77,7 @@ def test_the_full_map_keeps_the_letters_of_the_stream() -> None:
     names = dict(zip(update.people, (update.names[g] if g >= 0 else None for g in update.group), strict=True))
     again = {p: whole.names[g] if g >= 0 else None for p, g in zip(whole.conversation.people, whole.group, strict=True)}
     assert np.mean([names[p] == again[p] for p in names]) > 0.9
+    assert len(update.representative) == len(update.names) and all(update.representative)
 
 
 def test_a_later_vote_replaces_and_an_older_one_does_not() -> None:
