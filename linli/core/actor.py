@@ -39,9 +39,7 @@ class Actor:
     def is_known(self) -> bool:
         return self.facts.login_uid is not None
 
-    def decide(
-        self, action: str, thing: ObjectFacts, field_sensitivity: Sensitivity = Sensitivity.PUBLIC
-    ) -> Decision:
+    def decide(self, action: str, thing: ObjectFacts, field_sensitivity: Sensitivity = Sensitivity.PUBLIC) -> Decision:
         """The answer of `decide` for this actor now. The system itself is bound by no place."""
         if self.system:
             return SYSTEM_ALLOWED

@@ -135,9 +135,7 @@ def stop_job(uid: UUID) -> bool:
 
 def sweep(now: datetime) -> int:
     """Hand over again every job still waiting for half a minute; gives how many."""
-    missed = list(
-        Job.objects.filter(state="waiting", created_at__lt=now - MISSED_AFTER).order_by("created_at")[:500]
-    )
+    missed = list(Job.objects.filter(state="waiting", created_at__lt=now - MISSED_AFTER).order_by("created_at")[:500])
     for job in missed:
         hand_over(job.uid)
     return len(missed)
