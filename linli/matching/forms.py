@@ -21,6 +21,7 @@ class PlaceFilter(forms.Form):
     place = forms.ChoiceField(label=_("地方"), required=False)
     state = forms.CharField(required=False, max_length=12, widget=forms.HiddenInput)
     offer = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    order = forms.CharField(required=False, max_length=12, widget=forms.HiddenInput)
     page = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, places: Choices, **kwargs: Any) -> None:

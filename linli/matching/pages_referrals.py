@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -15,24 +16,22 @@ from linli.core.audit import record_now
 from linli.core.errors import BadInput, LinliError
 from linli.matching import actions, presenters, queries
 from linli.matching.forms import MoveForm, PlaceFilter
+from linli.matching.models import Referral
 from linli.matching.words import REFERRAL_STATES, WORDS
+from linli.party import queries_rights as party
 from linli.place import queries as places
+from linli.ui.sheets import sheet_response
 
 PER_PAGE = 50
+MOST_EXPORTED = 20_000
 
 
 def referrals_page(request: HttpRequest) -> HttpResponse:
     """Referrals of one's places; for those who answer, only those sent to them."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    form = PlaceFilter(request.GET, places=places.place_choices(actor))
+    form, rows = _narrowed(request, actor)
     wanted = form.chosen()
     state = wanted.get("state") or "sent"
-    rows = queries.referrals(
-        actor,
-        place_path=wanted.get("place") or "",
-        states=(),
-        offer_uid=wanted.get("offer"),
-    )
     counts = queries.count_by_state(rows)
     narrowed = rows.filter(state=state) if state in REFERRAL_STATES else rows
     number = wanted.get("page") or 1
@@ -51,8 +50,12 @@ def referrals_page(request: HttpRequest) -> HttpResponse:
         (code, words, counts.get(code, 0)) for code, (words, _shape) in REFERRAL_STATES.items()
     ]
     segments.append(("all", _("全部"), sum(counts.values())))
+    is_station = actor.holds_role_for("proposal.list")
     values = {
         "filter": form,
+        "heads": presenters.referral_heads(request.GET, wanted.get("order") or "due", is_station),
+        "export": request.GET.urlencode(),
+        "may_export": actor.holds_role_for("person.export"),
         "state": state,
         "segments": [{"code": c, "words": w, "count": n, "query": query(state=c)} for c, w, n in segments],
         "rows": presenters.referral_rows(
@@ -65,9 +68,36 @@ def referrals_page(request: HttpRequest) -> HttpResponse:
         "waiting": counts.get("sent", 0),
         "late": rows.filter(state="sent", answer_due_on__lt=actor.today).count(),
         "next": query(page=number + 1) if len(page) > PER_PAGE else "",
-        "is_station": actor.holds_role_for("proposal.list"),
+        "is_station": is_station,
     }
     return render(request, "matching/referrals.html", values)
+
+
+def _narrowed(request: HttpRequest, actor: Actor) -> tuple[PlaceFilter, QuerySet[Referral]]:
+    """What was asked for, in every state."""
+    form = PlaceFilter(request.GET, places=places.place_choices(actor))
+    wanted = form.chosen()
+    rows = queries.referrals(
+        actor,
+        place_path=wanted.get("place") or "",
+        states=(),
+        offer_uid=wanted.get("offer"),
+        order=wanted.get("order") or "",
+    )
+    return form, rows
+
+
+def referrals_export_page(request: HttpRequest) -> HttpResponse:
+    """Referrals of one's own places as CSV or XLSX: numbers, offers, states and days, nobody's name. Recorded."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    form, rows = _narrowed(request, actor)
+    state = form.chosen().get("state") or "sent"
+    narrowed = rows.filter(state=state) if state in REFERRAL_STATES else rows
+    referrals = list(party.exported(actor, narrowed)[:MOST_EXPORTED])
+    record_now(actor, "referral.export", kind="referrals", outcome="read", rows=len(referrals))
+    said = places.place_words(actor, {referral.place_path for referral in referrals})
+    lines = presenters.export_rows(referrals, said)
+    return sheet_response(lines, request.GET.get("kind", ""), f"referrals-{actor.today.isoformat()}")
 
 
 def referral_page(request: HttpRequest, uid: UUID) -> HttpResponse:

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.http import QueryDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -24,6 +25,7 @@ from linli.offer import queries_words as telling
 from linli.offer.models import Offer
 from linli.party import queries_names as names
 from linli.party.models import Person
+from linli.ui.sorting import Heading, headings
 
 
 def lang() -> Any:
@@ -268,6 +270,33 @@ def referral_rows(
         }
         for referral in referrals
     ]
+
+
+def referral_heads(given: QueryDict, order: str, is_station: bool) -> list[Heading]:
+    """The list's heads; names are no column to sort by, and no column at all for those who answer."""
+    columns = [
+        (_("编号"), "number"),
+        (_("要什么"), "code"),
+        *([(_("谁"), "")] if is_station else []),
+        (_("转给"), "offer"),
+        (_("送出"), "sent"),
+        (_("约定答复"), "due"),
+        (_("地方"), "place"),
+        (_("状态"), ""),
+    ]
+    return headings(given, columns, order)
+
+
+def export_rows(referrals: Iterable[Referral], places: Mapping[str, str]) -> list[list[Any]]:
+    """Heading and lines of the list as a file: nothing that names or describes who is helped."""
+    head = [_("编号"), _("要什么"), _("需求代码"), _("转给"), _("谁给的"), _("送出"), _("约定答复")]
+    lines: list[list[Any]] = [[*head, _("地方"), _("状态")]]
+    for referral in referrals:
+        code, sent_on = referral.need.code, referral.sent_at.astimezone(LOCAL).date()
+        to = [referral.offer.name, referral.offer.provider, sent_on, referral.answer_due_on]
+        state = str(REFERRAL_STATES[referral.state][0])
+        lines.append([referral.number, code_words(code), code, *to, places.get(referral.place_path, ""), state])
+    return lines
 
 
 def referral_view(referral: Referral, place: str, today: date, *, may_withdraw: bool) -> dict[str, Any]:

@@ -14,6 +14,16 @@ from linli.matching.models import Proposal, Referral, ReferralChange, Unmet
 from linli.need.models import Need
 from linli.need.queries import needs
 from linli.party.queries import allow, visible
+from linli.party.queries_order import ordered
+
+ORDERS = {
+    "number": "number",
+    "code": "need__code",
+    "offer": "offer__name",
+    "sent": "sent_at",
+    "due": "answer_due_on",
+    "place": "place_path",
+}
 
 
 def proposals_of(actor: Actor, need: Need) -> QuerySet[Proposal]:
@@ -114,8 +124,9 @@ def referrals(
     place_path: str = "",
     states: Iterable[str] = ("sent", "accepted"),
     offer_uid: UUID | None = None,
+    order: str = "",
 ) -> QuerySet[Referral]:
-    """Referrals in these states, the longest overdue first."""
+    """Referrals in these states, the longest overdue first, or by a column of `ORDERS`."""
     rows = visible(actor, action, Referral.objects.all())
     if place_path:
         rows = rows.filter(place_path__startswith=place_path)
@@ -124,7 +135,7 @@ def referrals(
     chosen = list(states)
     if chosen:
         rows = rows.filter(state__in=chosen)
-    return rows.select_related("need__person", "offer").order_by("answer_due_on", "id")
+    return ordered(rows.select_related("need__person", "offer"), order, ORDERS, ("answer_due_on", "id"))
 
 
 def referral_by_uid(actor: Actor, uid: UUID, *, action: str = "referral.read", lock: bool = False) -> Referral:

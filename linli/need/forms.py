@@ -55,6 +55,7 @@ class NeedFilter(_PlaceFilter):
     """What to show on the list of needs."""
 
     q = forms.CharField(label=_("编号"), required=False, max_length=24)
+    order = forms.CharField(required=False, max_length=12, widget=forms.HiddenInput)
     code = forms.ChoiceField(label=_("要什么"), required=False)
     level = forms.TypedChoiceField(
         label=_("紧急"), required=False, coerce=int, empty_value=None, choices=[("", _("全部级别")), *LEVELS.items()]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -18,8 +17,9 @@ from linli.need import actions, presenters, queries
 from linli.need.forms import MoveForm, NeedFilter, NeedForm, code_choices
 from linli.need.words import NEED_STATES, WORDS
 from linli.party import queries as party
-from linli.party.queries_rights import places_held
+from linli.party.queries_rights import exported
 from linli.place import queries as places
+from linli.ui.sheets import sheet_response
 
 PER_PAGE = 50
 MOST_EXPORTED = 20_000
@@ -42,9 +42,11 @@ def needs_page(request: HttpRequest) -> HttpResponse:
         "rows": presenters.need_rows(page, readable, said, actor.today),
         "total": total,
         "late": rows.filter(state__in=("heard", "assessed", "open", "proposed"), due_on__lt=actor.today).count(),
-        "is_narrowed": any(value for name, value in form.chosen().items() if name != "page"),
+        "is_narrowed": any(value for name, value in form.chosen().items() if name not in ("page", "order")),
         "next": "?" + query.urlencode() if total > start + PER_PAGE else "",
-        "export": "?" + request.GET.urlencode(),
+        "heads": presenters.need_heads(request.GET, form.chosen().get("order") or "level"),
+        "order": form.chosen().get("order") or "",
+        "export": request.GET.urlencode(),
         "may_export": actor.holds_role_for("person.export"),
         "may_propose": actor.holds_role_for("proposal.list"),
     }
@@ -65,35 +67,20 @@ def _narrowed(request: HttpRequest, actor: Actor) -> tuple[NeedFilter, Any]:
         code=wanted.get("code") or "",
         level=wanted.get("level"),
         number=number,
+        order=wanted.get("order") or "",
     )
     return form, rows
 
 
 def needs_export_page(request: HttpRequest) -> HttpResponse:
-    """The list as a workbook: numbers, codes, states and days, nothing that names anybody. Recorded."""
-    from openpyxl import Workbook
-
+    """The list as CSV or XLSX: numbers, codes, states and days, nothing that names anybody. Recorded."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    form, rows = _narrowed(request, actor)
-    wanted = form.chosen().get("place")
-    found: dict[UUID, Any] = {}
-    for path in [wanted] if wanted else places_held(actor, "person.export"):
-        party.allow(actor, "person.export", party.list_facts(path))
-        found |= {need.uid: need for need in rows.filter(place_path__startswith=path)[:MOST_EXPORTED]}
-    needs = list(found.values())
+    _form, rows = _narrowed(request, actor)
+    needs = list(exported(actor, rows)[:MOST_EXPORTED])
     said = places.place_words(actor, {need.place_path for need in needs})
     record_now(actor, "need.export", kind="needs", outcome="read", rows=len(needs))
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(_("需求"))
-    for line in presenters.export_rows(actor, needs, said):
-        sheet.append(line)
-    sink = io.BytesIO()
-    book.save(sink)
-    response = HttpResponse(
-        sink.getvalue(), content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    )
-    response["Content-Disposition"] = f'attachment; filename="needs-{actor.today.isoformat()}.xlsx"'
-    return response
+    lines = presenters.export_rows(actor, needs, said)
+    return sheet_response(lines, request.GET.get("kind", ""), f"needs-{actor.today.isoformat()}")
 
 
 def need_page(request: HttpRequest, uid: UUID) -> HttpResponse:

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.http import QueryDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -19,6 +20,7 @@ from linli.need.models import FlagChange, Need, NeedChange
 from linli.need.words import CHANNELS_KNOWN, LEVELS, MOVES, NEED_STATES, SEXES
 from linli.party import queries_names as names
 from linli.party.models import Person
+from linli.ui.sorting import Heading, headings
 
 
 def lang() -> Lang:
@@ -106,6 +108,21 @@ def need_rows(needs: Iterable[Need], readable: set[UUID], places: Mapping[str, s
         )
         for need in needs
     ]
+
+
+def need_heads(given: QueryDict, order: str) -> list[Heading]:
+    """The list's heads; names are no column to sort by, because not everybody reads them."""
+    columns = [
+        (_("编号"), "number"),
+        (_("要什么"), "code"),
+        (_("谁"), ""),
+        (_("紧急"), "level"),
+        (_("最晚哪天"), "due"),
+        (_("等了"), "since"),
+        (_("地方"), "place"),
+        (_("状态"), ""),
+    ]
+    return headings(given, columns, order, numbers=("since",))
 
 
 def waited(need: Need, today: date) -> int:

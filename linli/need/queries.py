@@ -14,9 +14,18 @@ from linli.core.errors import NotFound
 from linli.core.sealed import data_keys
 from linli.need.models import Flag, FlagChange, Need, NeedChange
 from linli.party.queries import allow, shown_people, visible
+from linli.party.queries_order import ordered
 
 R = TypeVar("R", Flag, Need)
 OPEN_STATES = ("heard", "open", "referred", "served")
+ORDERS = {
+    "number": "number",
+    "code": "code",
+    "level": "level",
+    "due": "due_on",
+    "since": "opened_at",
+    "place": "place_path",
+}
 
 
 def flags(
@@ -95,8 +104,9 @@ def needs(
     code: str = "",
     level: int | None = None,
     number: str = "",
+    order: str = "",
 ) -> QuerySet[Need]:
-    """Needs of a place in these states, the most pressing and longest waiting first.
+    """Needs of a place in these states, the most pressing and longest waiting first, or by a column of `ORDERS`.
 
     `number` finds one by its number.
     """
@@ -112,7 +122,7 @@ def needs(
     chosen = list(states)
     if chosen:
         rows = rows.filter(state__in=chosen)
-    return rows.select_related("person").order_by("level", "due_on", "opened_at", "id")
+    return ordered(rows.select_related("person"), order, ORDERS, ("level", "due_on", "opened_at", "id"))
 
 
 def need_by_uid(actor: Actor, uid: UUID, *, action: str = "need.read", lock: bool = False) -> Need:

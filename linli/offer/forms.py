@@ -25,6 +25,7 @@ class OfferFilter(forms.Form):
     place = forms.ChoiceField(label=_("地方"), required=False)
     free = forms.BooleanField(label=_("只看还有名额的"), required=False)
     lapsed = forms.BooleanField(label=_("只看审查过期的"), required=False)
+    order = forms.CharField(required=False, max_length=12, widget=forms.HiddenInput)
     page = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, codes: Choices, places: Choices, **kwargs: Any) -> None:

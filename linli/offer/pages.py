@@ -5,36 +5,32 @@ from __future__ import annotations
 from uuid import UUID, uuid4
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from linli.core.actor import Actor
+from linli.core.audit import record_now
 from linli.core.errors import BadInput
 from linli.offer import actions, presenters, queries
 from linli.offer.forms import OfferFilter, OfferImportForm
+from linli.offer.models import Offer
 from linli.offer.template import offer_template
+from linli.party import queries_rights as party
 from linli.place import queries as places
 from linli.ui.forms import OperationForm
+from linli.ui.sheets import sheet_response
 
 PER_PAGE = 50
+MOST_EXPORTED = 20_000
 
 
 def offers_page(request: HttpRequest) -> HttpResponse:
     """The directory of what can be given."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    form = OfferFilter(request.GET, codes=presenters.code_choices(), places=places.place_choices(actor))
+    form, rows = _narrowed(request, actor)
     wanted = form.chosen()
-    rows = queries.offers(
-        actor,
-        text=wanted.get("q") or "",
-        party=wanted.get("party") or "",
-        kind=wanted.get("kind") or "",
-        need_code=wanted.get("code") or "",
-        place_path=wanted.get("place") or "",
-        only_free=bool(wanted.get("free")),
-        lapsed_on=actor.today if wanted.get("lapsed") else None,
-    )
     number = wanted.get("page") or 1
     start = (number - 1) * PER_PAGE
     total = rows.count()
@@ -46,10 +42,41 @@ def offers_page(request: HttpRequest) -> HttpResponse:
         "rows": presenters.offer_rows(page, places.place_words(actor, {o.place_path for o in page}), actor.today),
         "total": total,
         "next": "?" + query.urlencode() if total > start + PER_PAGE else "",
-        "is_narrowed": any(value for name, value in wanted.items() if name != "page"),
+        "is_narrowed": any(value for name, value in wanted.items() if name not in ("page", "order")),
+        "heads": presenters.offer_heads(request.GET, wanted.get("order") or ""),
+        "export": request.GET.urlencode(),
+        "may_export": actor.holds_role_for("person.export"),
         "may_import": actor.holds_role_for("offer.import"),
     }
     return render(request, "offer/offers.html", values)
+
+
+def _narrowed(request: HttpRequest, actor: Actor) -> tuple[OfferFilter, QuerySet[Offer]]:
+    form = OfferFilter(request.GET, codes=presenters.code_choices(), places=places.place_choices(actor))
+    wanted = form.chosen()
+    rows = queries.offers(
+        actor,
+        text=wanted.get("q") or "",
+        party=wanted.get("party") or "",
+        kind=wanted.get("kind") or "",
+        need_code=wanted.get("code") or "",
+        place_path=wanted.get("place") or "",
+        only_free=bool(wanted.get("free")),
+        order=wanted.get("order") or "",
+        lapsed_on=actor.today if wanted.get("lapsed") else None,
+    )
+    return form, rows
+
+
+def offers_export_page(request: HttpRequest) -> HttpResponse:
+    """The directory of one's own places as CSV or XLSX. Recorded."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    _form, rows = _narrowed(request, actor)
+    offers = list(party.exported(actor, rows)[:MOST_EXPORTED])
+    record_now(actor, "offer.export", kind="offers", outcome="read", rows=len(offers))
+    said = places.place_words(actor, {offer.place_path for offer in offers})
+    lines = presenters.export_rows(offers, said)
+    return sheet_response(lines, request.GET.get("kind", ""), f"offers-{actor.today.isoformat()}")
 
 
 def offer_page(request: HttpRequest, uid: UUID) -> HttpResponse:

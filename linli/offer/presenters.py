@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.http import QueryDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -17,6 +18,7 @@ from linli.offer import queries_words as telling
 from linli.offer.models import Offer
 from linli.offer.words import KINDS
 from linli.offer.words_reading import say_fault
+from linli.ui.sorting import Heading, headings
 
 
 def is_english() -> bool:
@@ -88,6 +90,32 @@ def offer_rows(offers: Iterable[Offer], places: Mapping[str, str], today: date) 
         )
         for offer in offers
     ]
+
+
+def offer_heads(given: QueryDict, order: str) -> list[Heading]:
+    """The directory's heads."""
+    columns = [
+        (_("名称"), "name"),
+        (_("谁给的"), "provider"),
+        (_("类型"), "kind"),
+        (_("能办什么"), ""),
+        (_("地方"), "place"),
+        (_("还剩"), "left"),
+        (_("审查"), "vetted"),
+    ]
+    return headings(given, columns, order, numbers=("left",))
+
+
+def export_rows(offers: Iterable[Offer], places: Mapping[str, str]) -> list[list[Any]]:
+    """Heading and lines of the directory as a file."""
+    head = [_("编号"), _("名称"), _("谁给的"), _("五社"), _("类型"), _("能办什么"), _("需求代码"), _("地方")]
+    lines: list[list[Any]] = [[*head, _("名额"), _("用了"), _("审查到期"), _("从哪天起"), _("到哪天止")]]
+    for offer in offers:
+        place = places.get(offer.place_path, "")
+        said = [str(telling.party_words(offer.party)), str(KINDS[offer.kind]), code_words(offer.need_codes)]
+        numbers = [offer.capacity, offer.used, offer.vetted_until, offer.valid_from, offer.valid_to]
+        lines.append([offer.code, offer.name, offer.provider, *said, " ".join(offer.need_codes), place, *numbers])
+    return lines
 
 
 def offer_view(offer: Offer, places: Mapping[str, str], today: date) -> dict[str, Any]:

@@ -6,13 +6,23 @@ from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet, TextField
+from django.db.models import ExpressionWrapper, F, IntegerField, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
 from linli.core.actor import Actor
 from linli.core.errors import NotFound
 from linli.offer.models import Offer
 from linli.party.queries import allow, visible
+from linli.party.queries_order import Columns, ordered
+
+ORDERS: Columns = {
+    "name": "name",
+    "provider": "provider",
+    "kind": "kind",
+    "place": "place_path",
+    "left": ExpressionWrapper(F("capacity") - F("used"), IntegerField()),
+    "vetted": "vetted_until",
+}
 
 
 def offers(
@@ -26,8 +36,9 @@ def offers(
     place_path: str = "",
     only_free: bool = False,
     lapsed_on: date | None = None,
+    order: str = "",
 ) -> QuerySet[Offer]:
-    """Offers, those standing on a day when one is given, matching the filters, in the order of their codes.
+    """Offers, those standing on a day when one is given, matching the filters, by code or by a column of `ORDERS`.
 
     `only_free`: with places left; `lapsed_on`: whose vetting is over on that day.
     """
@@ -49,7 +60,7 @@ def offers(
         rows = rows.filter(vetted_until__lt=lapsed_on)
     if need_code:
         rows = rows.annotate(codes_text=Cast("need_codes", TextField())).filter(codes_text__contains=f'"{need_code}"')
-    return rows.order_by("code")
+    return ordered(rows, order, ORDERS, ("code",))
 
 
 def offer_by_uid(actor: Actor, uid: UUID, *, lock: bool = False) -> Offer:

@@ -59,6 +59,17 @@ class RightsFilter(forms.Form):
     )
 
 
+class ExclusionFilter(forms.Form):
+    """What to show on the list of exclusions."""
+
+    text = forms.CharField(label=_("找人"), required=False, max_length=60)
+    state = forms.ChoiceField(
+        label=_("状态"),
+        required=False,
+        choices=[("", _("全部状态")), ("new", _("等复核")), ("asked", _("有人提出解除")), ("kept", _("复核过，照旧"))],
+    )
+
+
 class DecisionForm(OperationForm):
     """A yes, a no or an end about one row."""
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import content_disposition_header, urlencode
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -18,10 +18,10 @@ from linli.core.errors import NotFound, Refused
 from linli.party import presenters, queries
 from linli.party.forms import AGES, ExportForm, PeopleFilter, SearchForm
 from linli.party.queries_rights import places_held
+from linli.ui.sheets import sheet_response
 
 PER_PAGE = 50
 SEARCHED = "linli_people_searched"
-KINDS = {"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "csv": "text/csv; charset=utf-8"}
 
 
 def people_page(request: HttpRequest) -> HttpResponse:
@@ -106,7 +106,5 @@ def people_export_page(request: HttpRequest) -> HttpResponse:
     kind = form.cleaned_data["kind"]
     chosen = {name: str(wanted[name]) for name in ("place", "group", "age", "batch") if wanted[name]}
     record_now(actor, "person.export", outcome="read", kind="people", rows=len(people), form=kind, **chosen)
-    response = HttpResponse(presenters.people_file(actor, people, kind), content_type=KINDS[kind])
     name = _("人员名单-%(day)s") % {"day": actor.today}
-    response["Content-Disposition"] = str(content_disposition_header(True, f"{name}.{kind}"))
-    return response
+    return sheet_response(presenters.export_rows(actor, people), kind, name)

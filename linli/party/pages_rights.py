@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from linli.core.actor import Actor
 from linli.core.errors import BadInput
 from linli.party import actions_rights, presenters_rights, queries_rights
-from linli.party.forms_rights import DecisionForm, GrantForm, LoginForm, RightsFilter
+from linli.party.forms_rights import DecisionForm, ExclusionFilter, GrantForm, LoginForm, RightsFilter
 
 PER_PAGE = 50
 
@@ -144,8 +144,16 @@ def exclusions_page(request: HttpRequest) -> HttpResponse:
         }
         messages.success(request, said[decision])
         return redirect("exclusions")
-    rows = presenters_rights.exclusion_rows(queries_rights.open_exclusions(actor), actor)
-    return render(request, "party/rights_exclusions.html", {"rows": rows})
+    chosen = ExclusionFilter(request.GET)
+    wanted = chosen.cleaned_data if chosen.is_valid() else {}
+    found = queries_rights.open_exclusions(actor, text=wanted.get("text", ""), state=wanted.get("state", ""))
+    values = {
+        "filter": chosen,
+        "is_narrowed": any(wanted.values()),
+        "rows": presenters_rights.exclusion_rows(found, actor),
+        "may_list": actor.holds_role_for("grant.list"),
+    }
+    return render(request, "party/rights_exclusions.html", values)
 
 
 def _decision(request: HttpRequest) -> tuple[UUID, UUID, str]:

@@ -15,7 +15,7 @@ from linli.core.actor import Actor, anonymous
 from linli.party import rules
 from linli.party.fields import ROLE_WORDS
 from linli.party.models import Exclusion, Grant, Login
-from linli.party.queries_rights import names_of_logins, names_of_subjects
+from linli.party.queries_rights import names_of_logins, names_of_subjects, readable_people
 from linli.place.models import Place
 from linli.place.queries import names_by_path, places_under
 
@@ -167,6 +167,7 @@ def fact_rows(actor: Actor) -> list[GrantRow]:
 def exclusion_rows(rows: list[Exclusion], actor: Actor) -> list[dict[str, Any]]:
     """Exclusions in force, with who is kept away from whom."""
     names = names_of_subjects(actor, {row.about_uid for row in rows})
+    readable = readable_people(actor, {row.about_uid for row in rows})
     shown = []
     for row in rows:
         asked = row.lift_asked_by is not None
@@ -181,6 +182,7 @@ def exclusion_rows(rows: list[Exclusion], actor: Actor) -> list[dict[str, Any]]:
                 "uid": row.uid,
                 "who": row.login.display_name if row.login else row.person.name if row.person else "",
                 "about": names.get(row.about_uid, ""),
+                "about_uid": row.about_uid if row.about_uid in readable else None,
                 "why": row.why,
                 "state": state,
                 "shape": shape,

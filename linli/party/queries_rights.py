@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TypeVar
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
-from django.db.models import F, Prefetch, Q, QuerySet
+from django.db.models import F, Model, Prefetch, Q, QuerySet
 
 from linli.core.actor import Actor
 from linli.core.decide import ObjectFacts, Sensitivity
 from linli.core.errors import NotFound, Refused
 from linli.core.policy import ACTIONS
 from linli.party.models import Exclusion, Grant, Household, Login, Person
-from linli.party.queries import visible
+from linli.party.queries import allow, list_facts, visible
+
+Row = TypeVar("Row", bound=Model)
 
 
 def grant_facts(login: Login, place_path: str) -> ObjectFacts:
@@ -27,6 +30,15 @@ def places_held(actor: Actor, action: str) -> list[str]:
     """The places in which this actor holds a role for an action today."""
     roles = ACTIONS[action].roles
     return [g.place_path for g in actor.facts.grants if g.role in roles and g.holds(actor.today)]
+
+
+def exported(actor: Actor, rows: QuerySet[Row]) -> QuerySet[Row]:
+    """Of the rows of a list, those in places where this actor may take lists away; refused without a fresh factor."""
+    found = Q(pk__in=[])
+    for path in places_held(actor, "person.export"):
+        allow(actor, "person.export", list_facts(path))
+        found |= Q(place_path__startswith=path)
+    return rows.filter(found)
 
 
 def _inside(actor: Actor, action: str, column: str = "place_path") -> Q:
@@ -71,12 +83,26 @@ def grants_of(actor: Actor, login: Login) -> QuerySet[Grant]:
     return Grant.objects.filter(_inside(actor, "grant.list"), login=login).order_by("-starts_on", "-id")
 
 
-def open_exclusions(actor: Actor) -> list[Exclusion]:
-    """Exclusions in force about those this actor may rule on, not yet reviewed ones first."""
+def open_exclusions(actor: Actor, *, text: str = "", state: str = "") -> list[Exclusion]:
+    """Exclusions in force about those this actor may rule on, not yet reviewed ones first.
+
+    `text`: part of the name of who is kept away or of whom it is about. `state`: "new", "asked" or "kept".
+    """
+    people = visible(actor, "exclusion.lift", Person.objects.all())
+    homes = visible(actor, "exclusion.lift", Household.objects.all())
     rows = Exclusion.objects.filter(lifted_at__isnull=True).filter(
-        Q(about_uid__in=visible(actor, "exclusion.lift", Person.objects.all()).values("uid"))
-        | Q(about_uid__in=visible(actor, "exclusion.lift", Household.objects.all()).values("uid"))
+        Q(about_uid__in=people.values("uid")) | Q(about_uid__in=homes.values("uid"))
     )
+    if text:
+        rows = rows.filter(
+            Q(login__display_name__icontains=text)
+            | Q(person__name__icontains=text)
+            | Q(about_uid__in=people.filter(name__icontains=text).values("uid"))
+            | Q(about_uid__in=homes.filter(number__icontains=text).values("uid"))
+        )
+    if state:
+        asked = Q(lift_asked_by__isnull=False)
+        rows = rows.filter(asked if state == "asked" else ~asked & Q(reviewed_at__isnull=state == "new"))
     return list(rows.select_related("login", "person").order_by(F("reviewed_at").asc(nulls_first=True), "-created_at"))
 
 
@@ -85,6 +111,11 @@ def names_of_subjects(actor: Actor, uids: set[UUID]) -> dict[UUID, str]:
     people = visible(actor, "exclusion.lift", Person.objects.filter(uid__in=uids)).values_list("uid", "name")
     homes = visible(actor, "exclusion.lift", Household.objects.filter(uid__in=uids)).values_list("uid", "number")
     return dict(people) | dict(homes)
+
+
+def readable_people(actor: Actor, uids: set[UUID]) -> set[UUID]:
+    """Of these, the people whose page this actor may open."""
+    return {one.uid for one in Person.objects.filter(uid__in=uids) if actor.decide("person.read", one.facts())}
 
 
 def party_thing(uid: UUID) -> Person | Household:

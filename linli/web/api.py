@@ -14,7 +14,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import override
-from ninja import Header, NinjaAPI, Query, Schema, Status
+from ninja import Header, NinjaAPI, Path, Query, Schema, Status
 from ninja.errors import AuthenticationError, HttpError
 from ninja.errors import ValidationError as InputError
 from ninja.security import HttpBearer
@@ -31,10 +31,13 @@ from linli.party.actions_tokens import note_token_used
 from linli.place import queries as places
 from linli.web.words import say
 
+ACTION = "x-linli-action"  # of an operation in the document: its row in core/policy.py
 MOST = 100
 FURTHEST = 1_000_000
 NO_NUL = r"^[^\x00]*$"  # a character no database keeps
 State = Literal["heard", "assessed", "open", "proposed", "referred", "served", "closed", "withdrawn", "dismissed"]
+FlagUid = Annotated[UUID, Path(description="线索的 uid · The flag's uid")]
+Key = Annotated[UUID, Header(description="一件事一个 UUID，重送不重做 · One UUID for one thing; sent twice, done once")]
 Words = Annotated[str, StringConstraints(max_length=500, pattern=NO_NUL)]
 
 
@@ -49,50 +52,59 @@ class Trouble(Schema):
 class NeedOut(Schema):
     """One need as a list shows it: nothing that names or describes anybody."""
 
-    number: str
-    code: str
-    level: int
-    state: str
-    place: str
-    due_on: str | None
+    number: Annotated[str, Field(description="编号 · Its number")]
+    code: Annotated[str, Field(description="要什么 · What is needed")]
+    level: Annotated[int, Field(description="有多急，1 最急 · How pressing, 1 most")]
+    state: Annotated[str, Field(description="到哪一步 · Its state")]
+    place: Annotated[str, Field(description="地方的区划代码 · Division code of the place")]
+    due_on: Annotated[str | None, Field(description="最晚哪天 · The last day for looking")]
 
 
 class NeedsOut(Schema):
     """A page of needs, and where the next one begins."""
 
-    count: int
-    items: list[NeedOut]
-    next_offset: int | None
+    count: Annotated[int, Field(description="一共几件 · How many in all")]
+    items: Annotated[list[NeedOut], Field(description="这一页的需求 · The needs of this page")]
+    next_offset: Annotated[int | None, Field(description="下一页从哪里起 · Where the next page begins")]
 
 
 class NeedIn(Schema):
     """A need somebody voiced."""
 
-    person: UUID
-    code: Literal[tuple(need_codes())]  # type: ignore[valid-type]
-    level: Annotated[int, Field(ge=1, le=4)]
-    words: Words = ""
-    channel: Literal["visit", "phone", "counter", "other"] = "other"
+    person: Annotated[UUID, Field(description="这个人的 uid · The person's uid")]
+    code: Annotated[
+        Literal[tuple(need_codes())],  # type: ignore[valid-type]
+        Field(description="要什么 · What is needed"),
+    ]
+    level: Annotated[int, Field(ge=1, le=4, description="有多急，1 最急 · How pressing, 1 most")]
+    words: Annotated[Words, Field(description="本人的原话 · The person's own words")] = ""
+    channel: Annotated[
+        Literal["visit", "phone", "counter", "other"], Field(description="在哪里听到的 · Where it was heard")
+    ] = "other"
 
 
 class NeedMade(Schema):
     """Which need was opened."""
 
-    need: UUID
+    need: Annotated[UUID, Field(description="需求的 uid · The need's uid")]
 
 
 class DecisionIn(Schema):
     """A person's word on a flag; a dismissal says why."""
 
-    decision: Literal["confirm", "dismiss"]
-    reason: Annotated[str, StringConstraints(max_length=200, pattern=NO_NUL)] = ""
+    decision: Annotated[Literal["confirm", "dismiss"], Field(description="确认或否定 · Confirm or dismiss")]
+    reason: Annotated[
+        str,
+        StringConstraints(max_length=200, pattern=NO_NUL),
+        Field(description="为什么；否定时必填 · Why; asked for when dismissing"),
+    ] = ""
 
 
 class DecisionMade(Schema):
     """What came of it: the needs that were opened."""
 
-    flag: UUID
-    needs: list[UUID]
+    flag: Annotated[UUID, Field(description="线索的 uid · The flag's uid")]
+    needs: Annotated[list[UUID], Field(description="由此开出的需求 · The needs it opened")]
 
 
 class Token(HttpBearer):
@@ -139,13 +151,19 @@ def serves(action: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     return wrap
 
 
-@api.get("/needs", response={200: NeedsOut, **TROUBLES}, operation_id="list_needs", summary="需求清单 · Needs")
+@api.get(
+    "/needs",
+    response={200: NeedsOut, **TROUBLES},
+    operation_id="list_needs",
+    summary="需求清单 · Needs",
+    openapi_extra={ACTION: "need.list"},
+)
 @serves("need.list")
 def list_needs(
     request: HttpRequest,
-    state: Annotated[State | None, Query()] = None,
-    limit: Annotated[int, Query(ge=1, le=MOST)] = 50,
-    offset: Annotated[int, Query(ge=0, le=FURTHEST)] = 0,
+    state: Annotated[State | None, Query(description="到哪一步；空着是全部 · The state; all when left out")] = None,
+    limit: Annotated[int, Query(ge=1, le=MOST, description="一页几件 · How many on a page")] = 50,
+    offset: Annotated[int, Query(ge=0, le=FURTHEST, description="从第几件起 · Where to begin")] = 0,
 ) -> Any:
     """The needs this token's login may list, the most pressing first."""
     actor = request.actor  # type: ignore[attr-defined]
@@ -171,9 +189,15 @@ def list_needs(
     }
 
 
-@api.post("/needs", response={201: NeedMade, **TROUBLES}, operation_id="open_need", summary="写下需求 · Write a need")
+@api.post(
+    "/needs",
+    response={201: NeedMade, **TROUBLES},
+    operation_id="open_need",
+    summary="写下需求 · Write a need",
+    openapi_extra={ACTION: "need.write"},
+)
 @serves("need.write")
-def open_need(request: HttpRequest, given: NeedIn, idempotency_key: Annotated[UUID, Header()]) -> Any:
+def open_need(request: HttpRequest, given: NeedIn, idempotency_key: Key) -> Any:
     """Write a need down once: the same key with the same content gives the same answer, with other content 409."""
     uid = need_actions.open_need(
         actor=request.actor,  # type: ignore[attr-defined]
@@ -192,9 +216,10 @@ def open_need(request: HttpRequest, given: NeedIn, idempotency_key: Annotated[UU
     response={200: DecisionMade, **TROUBLES},
     operation_id="decide_flag",
     summary="定一条线索 · Decide on a flag",
+    openapi_extra={ACTION: "flag.decide"},
 )
 @serves("flag.decide")
-def decide_flag(request: HttpRequest, uid: UUID, given: DecisionIn, idempotency_key: Annotated[UUID, Header()]) -> Any:
+def decide_flag(request: HttpRequest, uid: FlagUid, given: DecisionIn, idempotency_key: Key) -> Any:
     """Confirm a flag, which opens the needs its rule leads to, or dismiss it with a reason."""
     common: dict[str, Any] = {
         "actor": request.actor,  # type: ignore[attr-defined]

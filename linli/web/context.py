@@ -12,6 +12,7 @@ from linli.core.actor import Actor
 from linli.party.fields import ROLE_WORDS
 from linli.place import queries as places
 from linli.ui.display import keys_of, size_of, theme_of
+from linli.web.back import page_before
 from linli.web.menu import address_of, menu_for
 
 DOCK = 4  # words on a phone, and one more that opens the rest
@@ -20,7 +21,12 @@ DOCK = 4  # words on a phone, and one more that opens the rest
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Values for the layout; worked out only when a template asks for them."""
     actor = getattr(request, "actor", None)
-    return {"actor": actor, "is_demo": settings.LINLI_DEMO, "shell": SimpleLazyObject(lambda: _frame(request, actor))}
+    return {
+        "actor": actor,
+        "is_demo": settings.LINLI_DEMO,
+        "shell": SimpleLazyObject(lambda: _frame(request, actor)),
+        "page_before": SimpleLazyObject(lambda: page_before(request)),
+    }
 
 
 def _frame(request: HttpRequest, actor: Actor | None) -> dict[str, Any]:

@@ -9,9 +9,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
-from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.http import urlencode
 
 from linli.core.errors import LinliError
+from linli.web.back import page_before
 from linli.web.faults import lines_of
 from linli.web.words import say
 
@@ -66,9 +67,5 @@ class ErrorPages:
 
 def _step_up(request: HttpRequest) -> str:
     """The page where one shows a second factor, and from there back to what was asked."""
-    back = request.get_full_path()
-    if request.method not in ("GET", "HEAD"):
-        came_from = request.headers.get("Referer", "")
-        here = url_has_allowed_host_and_scheme(came_from, {request.get_host()}, require_https=request.is_secure())
-        back = came_from if here else "/"
+    back = request.get_full_path() if request.method in ("GET", "HEAD") else page_before(request) or "/"
     return f"{reverse('step_up')}?{urlencode({'next': back})}"

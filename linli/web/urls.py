@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+handler400 = "linli.web.pages_errors.bad_request_page"
 urlpatterns = [
     path("api/", include("linli.web.urls_api")),
     path("account/", include("linli.web.third_party_routes")),

@@ -8,6 +8,8 @@ from typing import Any, cast
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import URLPattern, path
 
+from linli.core.routes import route
+from linli.web import pages_api
 from linli.web.api import api
 
 View = Callable[..., HttpResponse]
@@ -41,15 +43,17 @@ def _actions() -> dict[str, dict[str, str]]:
 
 
 def _routes() -> list[URLPattern]:
-    known = _actions() | {"openapi.json": {"GET": "page.public"}, "": {"GET": "page.public"}}
+    known = _actions() | {"openapi.json": {"GET": "page.public"}}
     found: dict[str, URLPattern] = {}
     for entry in api.urls[0]:
         assert isinstance(entry, URLPattern), "the interface has one level of routes"
         pattern, view = str(entry.pattern), cast(View, entry.callback)
+        if not pattern:
+            continue  # where the library has nothing to show, our own page stands
         action = known[pattern.replace("<uuid:", "{").replace("<", "{").replace(">", "}")]
         assert isinstance(entry, URLPattern) and entry.callback is not None, "the interface has no routes below routes"
         found.setdefault(pattern, _named(str(entry.name), pattern, view, action))
-    return list(found.values())
+    return [route("", pages_api.api_page, name="api-root", action="page.public"), *found.values()]
 
 
 app_name = "api"

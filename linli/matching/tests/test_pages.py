@@ -157,3 +157,21 @@ def test_the_excluded_husband_finds_nothing_of_his_wifes(need: Need, person: Per
     referral = Referral.objects.get()
     assert his.get(reverse("referral", kwargs={"uid": referral.uid})).status_code == 404
     assert referral.number not in text(his.get(reverse("referrals") + "?state=all"))
+
+
+def test_referrals_are_sorted_by_their_heads_and_go_out_without_names(need: Need, page: Client):
+    for name in ("=HYPERLINK(1)", "另一家"):
+        proposal = bridge.proposal(need, bridge.offer(name, name=name))
+        Need.objects.filter(pk=need.pk).update(state="open")
+        sent = {"operation_id": uuid4(), "choice": proposal.uid, "consent_way": "paper"}
+        assert page.post(address(need), sent).status_code == 302
+    first, second = Referral.objects.order_by("id")
+    for order, is_first in (("number", True), ("-number", False)):
+        shown = text(page.get(reverse("referrals"), {"order": order}))
+        assert (shown.index(first.number) < shown.index(second.number)) is is_first
+    assert page.get(reverse("referrals_export")).status_code == 403
+    lead = browser(make.login("lead", ("lead", make.TOWN)))
+    file = lead.get(reverse("referrals_export"), {"kind": "csv", "order": "number"}).content.decode("utf-8-sig")
+    assert first.number in file and "'=HYPERLINK(1)" in file and "钱桂芳" not in file
+    assert lead.get(reverse("referrals_export")).content[:2] == b"PK"
+    assert AuditRow.objects.filter(action="referral.export", outcome="read").count() == 2

@@ -156,3 +156,28 @@ def test_a_need_is_written_on_its_form(person: Person, page: Client):
     assert need.words == "滑" and '"pays_fen": 3000' in need.wishes
     far = browser(make.login("far", ("worker", make.NEXT_TOWN)))
     assert far.get(address).status_code == 404
+
+
+def test_headings_sort_and_turn_round_and_keep_the_filters(person: Person, page: Client):
+    urgent = needs.need(person, level=1, number="999981-N2026-00009")
+    easy = needs.need(person, level=4, number="999981-N2026-00002")
+
+    def first(query: str) -> tuple[bool, str]:
+        shown = text(page.get(reverse("needs") + query))
+        return shown.index(urgent.number) < shown.index(easy.number), shown
+
+    assert first("")[0] and not first("?order=number")[0] and first("?order=-number")[0]
+    assert not first("?order=-level")[0] and first("?order=nothing")[0]
+    shown = first("?order=number&level=&state=all")[1]
+    assert 'aria-sort="ascending"><a href="?order=-number&amp;level=&amp;state=all">' in shown
+    assert '<input type="hidden" name="order" value="number"' in shown
+
+
+def test_the_list_as_csv_keeps_the_order_asked_for(person: Person):
+    for number, level in (("999981-N2026-00009", 1), ("999981-N2026-00002", 4)):
+        needs.need(person, level=level, number=number)
+    lead = browser(make.login("lead", ("lead", make.TOWN)))
+    answer = lead.get(reverse("needs_export"), {"kind": "csv", "order": "number"})
+    assert answer["Content-Type"].startswith("text/csv")
+    rows = answer.content.decode("utf-8-sig").splitlines()
+    assert [row.split(",")[0][-1] for row in rows[1:]] == ["2", "9"]

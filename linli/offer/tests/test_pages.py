@@ -11,6 +11,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from linli.core.models import AuditRow
 from linli.offer import queries
@@ -54,6 +55,37 @@ def test_a_directory_comes_in_whole_with_a_receipt(page: Client):
     assert AuditRow.objects.filter(action="offer.import", outcome="done").count() == 1
     send(page, ("O1", *GOOD[1:4], "上门助浴（新）", *GOOD[5:]))
     assert Offer.objects.get(code="O1").name == "上门助浴（新）"
+
+
+def test_headings_sort_the_directory(page: Client):
+    send(page, GOOD, ("O2", "安居", *GOOD[2:7], "2026-09-30"))
+    Offer.objects.filter(code="O2").update(capacity=None)
+
+    def codes(order: str) -> list[str]:
+        shown = page.get(reverse("offers"), {"order": order}).content.decode()
+        places = {o.code: shown.index(str(o.uid)) for o in Offer.objects.all()}
+        return sorted(places, key=lambda code: places[code])
+
+    assert codes("") == ["O1", "O2"]
+    assert codes("vetted") == ["O2", "O1"] and codes("-vetted") == ["O1", "O2"]
+    assert codes("left") == codes("-left") == ["O1", "O2"], "what has no limit stands at the end either way"
+
+
+def test_the_directory_of_ones_places_is_a_file_without_formulas_and_recorded(page: Client, town: Place):
+    send(page, ("O1", *GOOD[1:4], "=cmd|' /C calc'!A0", *GOOD[5:]))
+    far = Offer.objects.get()
+    far.pk, far.uid, far.code, far.place_path, far.name = None, uuid4(), "FAR", make.NEXT_TOWN, "远处的"
+    far.save()
+    assert page.get(reverse("offers_export")).status_code == 403
+    stale = browser(make.login("stale", ("lead", make.TOWN)), factor=False)
+    assert stale.get(reverse("offers_export")).status_code == 403
+    lead = browser(make.login("lead", ("lead", make.TOWN)))
+    assert f"{reverse('offers_export')}?kind=xlsx" in lead.get(reverse("offers")).content.decode()
+    rows = list(csv.reader(io.StringIO(lead.get(reverse("offers_export") + "?kind=csv").content.decode("utf-8-sig"))))
+    assert [row[:2] for row in rows[1:]] == [["O1", "'=cmd|' /C calc'!A0"]]
+    book = load_workbook(io.BytesIO(lead.get(reverse("offers_export")).content))
+    assert [cell.data_type for cell in next(book.active.iter_rows(min_row=2))][:2] == ["s", "s"]
+    assert AuditRow.objects.filter(action="offer.export", outcome="read").count() == 2
 
 
 def test_every_fault_is_named_and_nothing_is_written(page: Client):

@@ -237,6 +237,14 @@ def test_the_demos_change_of_role_exists_in_the_demo_only(client: Client, worker
     assert client.post(reverse("demo_enter"), {"username": "nobody"}).status_code == 404
 
 
+def test_a_tick_stands_before_its_words_and_hints_say_you_alike(client: Client, worker: Login):
+    sign_in(client)
+    client.post(reverse("account_reauthenticate"), {"password": make.PASSWORD})
+    form = client.get(reverse("mfa_add_webauthn")).content.decode()
+    assert re.search(r'<label class="opt" for="id_passwordless"><input type="checkbox"[^>]*><span>', form)
+    assert "您" not in form + client.get(reverse("account_change_password")).content.decode()
+
+
 SHOWN = ["mfa_index", "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_list_webauthn", "mfa_add_webauthn"]
 SHOWN += ["mfa_deactivate_totp", "mfa_reauthenticate", "account_reauthenticate", "account_change_password", "account"]
 

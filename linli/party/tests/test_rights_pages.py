@@ -129,3 +129,33 @@ def test_exclusions_are_reviewed_by_the_lead(lead: Client):
     assert lead.post(reverse("exclusions"), given).status_code == 302
     assert Exclusion.objects.get(pk=row.pk).reviewed_at is not None
     assert lead.post(reverse("exclusions"), given | {"decision": "burn"}).status_code == 422
+
+
+def test_exclusions_are_found_by_name_and_state_and_lead_to_the_person_where_allowed():
+    near, far = make.person("钱桂芳"), make.person("周阿大")
+    husband = make.person("宋建国")
+    make.exclusion(near.uid, person=husband)
+    make.exclusion(far.uid, person=husband)
+    lead = enter("lead", "lead", make.TOWN)
+    Exclusion.objects.filter(about_uid=far.uid).update(lift_asked_by=uuid4())
+
+    def shown(query: str = "") -> str:
+        return lead.get(reverse("exclusions") + query).content.decode()
+
+    assert "钱桂芳" in shown() and "周阿大" in shown()
+    assert "周阿大" not in shown("?text=桂芳") and "钱桂芳" in shown("?text=建国")
+    assert "钱桂芳" not in shown("?state=asked") and "周阿大" not in shown("?state=new")
+    assert "没有找到" in shown("?state=kept")
+    assert f'href="{reverse("person", args=[near.uid])}"' in shown()
+    county = enter("county", "county")
+    make.exclusion(near.uid, login=Login.objects.get(username="lead"))
+    assert reverse("person", args=[near.uid]) not in shown(), "who is kept away sees no way in"
+    assert "钱桂芳" in county.get(reverse("exclusions")).content.decode()
+
+
+def test_every_page_of_rights_and_ones_own_says_where_it_is(guard: Client):
+    login = make.login("newhand", ("worker", make.TOWN))
+    one = reverse("login_rights", kwargs={"uid": login.uid})
+    for address in (reverse("rights"), reverse("account"), reverse("login_new"), one, reverse("tokens")):
+        crumbs = guard.get(address).content.decode().split('class="crumbs"')[1].split("</nav>")[0]
+        assert "<span>" in crumbs, address

@@ -17,10 +17,13 @@ from django.views.defaults import server_error
 
 from linli.core.errors import BadInput, Conflict, LinliError, NotFound, Refused
 from linli.engines.errors import Fault
+from linli.party.models import Login
 from linli.party.tests import make
 from linli.place.models import Place
+from linli.web.back import page_before
 from linli.web.context import DOCK
 from linli.web.middleware import ErrorPages
+from linli.web.pages_errors import bad_request_page
 
 pytestmark = pytest.mark.django_db
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -130,7 +133,7 @@ def test_who_must_confirm_first_is_led_there_and_back(code: str):
 
 @pytest.mark.parametrize(
     ("came_from", "back"),
-    [("http://testserver/imports/", "http://testserver/imports/"), ("https://example.org/", "/"), ("", "/")],
+    [("http://testserver/imports/", "/imports/"), ("https://example.org/", "/"), ("", "/")],
 )
 def test_after_a_form_one_comes_back_to_its_page_and_no_other_house(came_from: str, back: str):
     answer = turned(
@@ -188,3 +191,27 @@ def test_ones_place_is_named_in_the_readers_language(language: str, said: str):
     client = enter("worker", make.TOWN)
     client.get(reverse("display"), {"lang": language})
     assert f"<br>{said}" in text_of(client.get(reverse("display")))
+
+
+def test_an_error_leads_back_to_the_page_before():
+    error = BadInput("core.not_found")
+    said = text_of(turned(error, method="post", headers={"referer": "http://testserver/people/?place=1"}))
+    assert 'href="/people/?place=1">回到上一页' in said
+
+
+def test_the_way_back_stays_in_the_house():
+    def back(came_from: str) -> str:
+        return page_before(RequestFactory().get("/people/?place=1", headers={"referer": came_from}))
+
+    assert back("http://testserver/needs/") == "/needs/"
+    for strange in ("https://evil.example/needs/", "http://testserver//evil.example/", "javascript:alert(1)", ""):
+        assert back(strange) == "", strange
+    assert back("http://testserver/people/?place=1") == "", "this page itself is no way back"
+
+
+def test_a_request_nobody_can_read_is_answered_with_a_way_back():
+    request: HttpRequest = RequestFactory().post("/needs/", headers={"referer": "http://testserver/needs/"})
+    assert bad_request_page(request).status_code == 400, "before it is known who asks"
+    request.actor = make.actor(make.login("asking", ("worker", make.TOWN)))  # type: ignore[attr-defined]
+    request.user, request._messages = Login.objects.get(), NoMessages(request)  # type: ignore[attr-defined]
+    assert 'href="/needs/">回到上一页' in text_of(bad_request_page(request))
