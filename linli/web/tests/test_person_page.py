@@ -165,3 +165,8 @@ def test_the_print_says_who_printed_it_and_when(qian: Person):
     assert "own" in text
     assert str(timezone.localdate()) in text
     assert ID_NO not in text
+
+
+def test_the_printed_record_is_laid_out_as_a_sheet(qian: Person):
+    answer = responsible(qian).get(reverse("person_print", args=[qian.uid]))
+    assert '<body class="a4">' in answer.content.decode()
