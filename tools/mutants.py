@@ -2,12 +2,13 @@
 """Mutation check of who may do what: change the deciding code in small ways; the tests must notice every change.
 
 Changed are `core/decide.py`, the table `core/policy.py`, and the list filter in `party/queries.py`. A mutant is
-killed by the tests of `decide` and of the table, or by the random worlds on which `decide` and the list filter must
-agree (`test_decide_filter`, here without shrinking). One that survives is a missing test, or stands in EQUIVALENT
-with the reason why nobody could tell the difference. (mutmut changes function bodies only: it would leave the table,
-the limits and the class defaults alone, and it starts a fresh process with a fresh database for every mutant.)
+killed by the tests of `decide` and of the table, or by those that hold `decide` and the list filter against each
+other (`test_decide_filter`: the handmade worlds and actors first, then random worlds, here without shrinking). The
+first failure ends it. One that survives is a missing test, or stands in EQUIVALENT with the reason why nobody could
+tell the difference. (mutmut changes function bodies only: it would leave the table, the limits and the class
+defaults alone, and it starts a fresh process with a fresh database for every mutant.)
 
-    tools/mutants.py [--sample N] [--jobs N] [--list]      exit 1 when one survives
+    tools/mutants.py [--sample N] [--only TEXT] [--jobs N] [--list]      exit 1 when one survives
 """
 
 from __future__ import annotations
@@ -15,10 +16,11 @@ from __future__ import annotations
 import argparse
 import ast
 import contextlib
-import copy
-import difflib
+import functools
 import importlib
+import inspect
 import io
+import itertools
 import os
 import random
 import sys
@@ -34,12 +36,11 @@ ROOT = Path(__file__).resolve().parent.parent
 DECIDE, POLICY, FILTER = "linli.core.decide", "linli.core.policy", "linli.party.queries"
 FILTER_PARTS = ("actor_of", "_ties", "_excluded_from", "_person_id", "_names", "visible", "_about", "_granted",
                 "_inside", "_own", "_tied", "_assured")  # fmt: skip
-WORLDS = 120
+WORLDS = 40
 SECONDS = 400
-PURE = {
-    DECIDE: ["linli/core/tests/test_decide.py", "linli/core/tests/test_policy_table.py"],
-    POLICY: ["linli/core/tests/test_policy_table.py", "linli/core/tests/test_decide.py"],
-}
+TABLE_TESTS, DECIDE_TESTS = "linli.core.tests.test_policy_table", "linli.core.tests.test_decide"
+FILTER_TESTS = "linli.party.tests.test_decide_filter"
+PURE = {DECIDE: (DECIDE_TESTS, TABLE_TESTS), POLICY: (TABLE_TESTS, DECIDE_TESTS), FILTER: ()}
 EQUIVALENT: dict[str, str] = {}
 
 
@@ -130,24 +131,31 @@ def mutants_of(module: str, parts: tuple[str, ...] = ()) -> Iterator[Mutant]:
     """Every mutant of a module, or of some of its functions."""
     path = ROOT / (module.replace(".", "/") + ".py")
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    before, seen = ast.unparse(tree), set()
+    lines = [getattr(node, "lineno", 0) for node in ast.walk(tree)]
+    text = ast.unparse(tree)
+    tree, seen = ast.parse(text), set()
     for index, node in enumerate(ast.walk(tree)):
         if not hasattr(node, "lineno") or _is_talk(tree, node) or not _is_inside(tree, node, parts):
             continue
-        for number, _change in enumerate(list(changes_of(node))):
-            changed = copy.deepcopy(tree)
-            target = next(each for at, each in enumerate(ast.walk(changed)) if at == index)
+        for number in range(len(list(changes_of(node)))):
+            changed = ast.parse(text)
+            target = next(itertools.islice(ast.walk(changed), index, None))
             list(changes_of(target))[number](target)
             source = ast.unparse(ast.fix_missing_locations(changed))
-            change = _difference(before, source)
+            change = _difference(text, source)
             if change and source not in seen:
                 seen.add(source)
-                yield Mutant(module, node.lineno, change, source)
+                yield Mutant(module, lines[index], change, source)
 
 
 def _difference(before: str, after: str) -> str:
-    found = [line for line in difflib.ndiff(before.splitlines(), after.splitlines()) if line[:2] in ("- ", "+ ")]
-    return " → ".join(line[2:].strip() for line in found)
+    """The lines that differ: what is left between the first and the last one that do."""
+    old, new = before.splitlines(), after.splitlines()
+    for _turn in range(2):  # from the end, which is the beginning once both are turned round
+        old, new = old[::-1], new[::-1]
+        same = sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], zip(old, new, strict=False)))
+        old, new = old[same:], new[same:]
+    return " → ".join(line.strip() for line in [*old, *new])
 
 
 def _is_talk(tree: ast.AST, node: ast.AST) -> bool:
@@ -209,7 +217,11 @@ def lay_out() -> None:
     import django
 
     django.setup()
-    import pytest  # noqa: F401 – loaded once for all children
+    from django.conf import settings
+
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # nobody signs in here
+    import hypothesis  # noqa: F401 – both loaded once for all children
+    import pytest  # noqa: F401
     from django.db import connections
     from django.test.utils import setup_databases
     from django.urls import get_resolver
@@ -234,53 +246,61 @@ def take_in(mutant: Mutant) -> None:
                 vars(other)[name] = value
 
 
-def is_killed(mutant: Mutant) -> bool:
-    """Whether a test fails, or the changed code does not even load."""
+def is_killed(mutant: Mutant, worlds: int) -> bool:
+    """Whether a test fails, or the changed code does not even load. The tests are imported after the change."""
     try:
         take_in(mutant)
-        if mutant.module in PURE and _pure_tests_fail(PURE[mutant.module]):
-            return True
-        return mutant.module != POLICY and _worlds_differ()
-    except Exception:
+        for name in PURE[mutant.module]:
+            for test in tests_of(importlib.import_module(name)):
+                test()
+        if mutant.module != POLICY:
+            hold_filter_against_decide(worlds)
+    except (Exception, BaseExceptionGroup):
         return True
-
-
-def _pure_tests_fail(files: list[str]) -> bool:
-    import pytest
-
-    ini = Path(os.environ["LINLI_HOME"], "pytest.ini")
-    ini.write_text("[pytest]\n", encoding="utf-8")
-    given = ["-x", "-c", str(ini), "--rootdir", str(ROOT), "--import-mode=importlib", "--noconftest"]
-    return pytest.main([*given, "-p", "no:cacheprovider", *files]) != pytest.ExitCode.OK
-
-
-def _worlds_differ() -> bool:
-    from django.db import transaction
-    from hypothesis import HealthCheck, Phase, given, settings
-
-    agree = importlib.import_module("linli.party.tests.test_decide_filter")
-    from linli.party.tests import make
-
-    with transaction.atomic():
-        people = [make.person(f"人{n}", uid=uid) for n, uid in enumerate(agree.PERSON_UIDS)]
-        logins = [make.login(f"login{n}", uid=uid) for n, uid in enumerate(agree.LOGIN_UIDS)]
-
-        @settings(max_examples=WORLDS, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
-                  suppress_health_check=list(HealthCheck))  # fmt: skip
-        @given(agree.worlds)
-        def run(world: object) -> None:
-            agree.compare(world, (logins, people))
-
-        try:
-            run()
-        except AssertionError:
-            return True
-        finally:
-            transaction.set_rollback(True)
+    except BaseException as outcome:  # what pytest.raises and pytest.fail raise is no Exception
+        return type(outcome).__module__.startswith("_pytest")
     return False
 
 
-def tried(mutant: Mutant) -> tuple[bool, str]:
+def tests_of(module: ModuleType, **fixtures: object) -> Iterator[Callable[[], None]]:
+    """The tests of a module with all their parameters, as plain calls: pytest itself would take seconds to begin."""
+    for name, test in vars(module).items():
+        if not name.startswith("test_") or "random" in name:
+            continue
+        given = {key: value for key, value in fixtures.items() if key in inspect.signature(test).parameters}
+        cases: list[dict] = [given]
+        for mark in getattr(test, "pytestmark", []):
+            if mark.name == "parametrize":
+                names, rows = mark.args
+                rows = [(row,) for row in rows] if isinstance(names, str) else list(rows)
+                names = (names,) if isinstance(names, str) else names
+                cases = [case | dict(zip(names, row, strict=True)) for case in cases for row in rows]
+        yield from (functools.partial(test, **case) for case in cases)
+
+
+def hold_filter_against_decide(worlds: int) -> None:
+    """Handmade worlds and actors, then random worlds, until one shows a difference."""
+    from django.db import transaction
+    from hypothesis import HealthCheck, Phase, given, settings
+
+    agree = importlib.import_module(FILTER_TESTS)
+
+    @settings(max_examples=worlds, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
+              suppress_health_check=list(HealthCheck))  # fmt: skip
+    @given(agree.worlds)
+    def on_random_worlds(world: object) -> None:
+        agree.compare(world, cast)
+
+    with transaction.atomic():
+        cast = agree.make_cast()
+        for test in [*tests_of(agree, cast=cast), on_random_worlds]:
+            with transaction.atomic():
+                test()
+                transaction.set_rollback(True)
+        transaction.set_rollback(True)
+
+
+def tried(mutant: Mutant, worlds: int) -> tuple[bool, str]:
     """The verdict of a child process; one that takes too long is killed too."""
     log = tempfile.TemporaryFile("w+")  # noqa: SIM115 – the child writes into it
     child = os.fork()
@@ -288,7 +308,7 @@ def tried(mutant: Mutant) -> tuple[bool, str]:
         os.dup2(log.fileno(), 1)
         os.dup2(log.fileno(), 2)
         try:
-            os._exit(0 if is_killed(mutant) else 1)
+            os._exit(0 if is_killed(mutant, worlds) else 1)
         except BaseException:
             traceback.print_exc()
             os._exit(0)
@@ -304,19 +324,27 @@ def tried(mutant: Mutant) -> tuple[bool, str]:
         time.sleep(0.02)
 
 
-def work(mutants: list[Mutant], out: str) -> None:
+def work(mutants: list[Mutant], out: str, worlds: int) -> None:
     """One worker: its own instance, its share of the mutants."""
     os.chdir(ROOT)
     sys.path.insert(0, str(ROOT))
     lay_out()
-    unchanged = Mutant(DECIDE, 0, "nothing", (ROOT / "linli/core/decide.py").read_text(encoding="utf-8"))
-    if tried(unchanged)[0]:
-        Path(out).write_text("unchanged code is killed\n", encoding="utf-8")
-        return
+    for module in {mutant.module for mutant in mutants}:
+        if tried(unchanged(module), worlds)[0]:
+            Path(out).write_text(f"unchanged code is killed: {module}\n", encoding="utf-8")
+            return
     with Path(out).open("w", encoding="utf-8") as file:
         for mutant in mutants:
-            killed, why = tried(mutant)
-            print("killed" if killed else "ALIVE", mutant.line, mutant.name, why, sep="\t", file=file, flush=True)
+            began = time.monotonic()
+            killed, why = tried(mutant, worlds)
+            took = f"{time.monotonic() - began:.1f}"
+            verdict = "killed" if killed else "ALIVE"
+            print(verdict, mutant.line, mutant.name, took, why, sep="\t", file=file, flush=True)
+
+
+def unchanged(module: str) -> Mutant:
+    """No mutant: the tests must let it live, or their verdicts are worth nothing."""
+    return Mutant(module, 0, "nothing", (ROOT / (module.replace(".", "/") + ".py")).read_text(encoding="utf-8"))
 
 
 def everything() -> list[Mutant]:
@@ -330,6 +358,7 @@ def main() -> int:
     parser.add_argument("--sample", type=int, default=0, help="try so many of them, drawn by a fixed seed")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--list", action="store_true")
+    parser.add_argument("--worlds", type=int, default=WORLDS, help="random worlds, after the handmade ones")
     parser.add_argument("--only", default="", help="mutants whose name holds this")
     asked = parser.parse_args()
     chosen = [mutant for mutant in everything() if asked.only in mutant.name]
@@ -345,7 +374,7 @@ def main() -> int:
             child = os.fork()
             if child == 0:
                 try:
-                    work(chosen[number :: asked.jobs], out)
+                    work(chosen[number :: asked.jobs], out, asked.worlds)
                 except BaseException:
                     traceback.print_exc()
                 finally:
@@ -363,9 +392,10 @@ def main() -> int:
     same = [line for line in alive if line[2] in EQUIVALENT]
     for line in alive:
         print(f"{'same ' if line in same else 'ALIVE'} {line[1]:>4} {line[2]}  {EQUIVALENT.get(line[2], '')}")
+    seconds = sum(float(line[3]) for line in told) / max(1, len(told))
     print(
-        f"{len(told) - len(alive)} of {len(told)} killed, "
-        f"{len(same)} make no difference, {len(alive) - len(same)} alive"
+        f"{len(told) - len(alive)} of {len(told)} killed, {len(same)} make no difference, "
+        f"{len(alive) - len(same)} alive; {seconds:.1f} s each"
     )
     return 1 if len(alive) > len(same) else 0
 

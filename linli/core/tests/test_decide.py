@@ -215,6 +215,12 @@ def test_what_is_open_to_all_is_open_only_while_public():
     assert answer(nobody, person(0), "person.read") == ("anonymous", True)
 
 
+def test_what_is_not_said_opens_nothing():
+    everywhere = worker(grants=(GrantFact("worker", "", TODAY),))
+    assert answer(everywhere, ObjectFacts("list"), "person.list") == ("outside_place", False)
+    assert answer(everywhere, ObjectFacts("list", VILLAGE), "person.list") == ("allowed", False)
+
+
 def test_an_unknown_action_is_a_programming_mistake():
     with pytest.raises(KeyError):
         answer(worker(), person(), "person.destroy")
