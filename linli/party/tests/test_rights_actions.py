@@ -206,6 +206,12 @@ def test_a_tie_is_given_in_ones_own_place_and_never_to_oneself(lead: Login):
     with pytest.raises(Refused) as refusal:
         rights.assign_tie(actor=make.actor(lead), operation_id=uuid4(), about_uid=mine.uid, **given)
     assert refusal.value.code == "party.tie_own"
+    with pytest.raises(Refused) as refusal:
+        rights.assign_tie(
+            actor=make.actor(lead), operation_id=uuid4(), about_uid=make.person(sensitivity=3).uid, **given
+        )
+    assert refusal.value.code == "party.grant_own"
+    assert not Tie.objects.exists()
 
 
 def test_a_worker_excludes_at_once_and_two_lift(lead: Login, county: Login):
