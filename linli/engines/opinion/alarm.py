@@ -24,6 +24,8 @@ import numpy as np
 from linli.engines.opinion.data import Alarm
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from linli.engines.opinion.data import Conversation, Floats, Ints
 
 LEAST_SHARED = 8  # statements
@@ -35,6 +37,7 @@ BURST_CHANCE = 0.001
 EVERY_PAIR = 1500  # people up to which every pair is looked at; beyond, those that are alike on an eighth of statements
 BANDS = 8
 CROWD = 64  # most people compared with each other in one band
+STRIP = 40_000  # pairs looked at together: what a processor keeps near
 
 
 def coordinated(talk: Conversation) -> tuple[Alarm, ...]:
@@ -46,7 +49,7 @@ def coordinated(talk: Conversation) -> tuple[Alarm, ...]:
     votes = _Ballots(talk, people)
     pairs = votes.near_pairs() if len(people) <= EVERY_PAIR else votes.banded_pairs()
     limit = float(np.log2(max(1.0, len(people) * (len(people) - 1) / 2) / FALSE_PAIRS))
-    kept = [(one, two, bits) for one, two in pairs for bits in (votes.bits(one, two),) if bits >= limit]
+    kept = [(*pair, bits) for pair, bits in zip(pairs, votes.bits(pairs), strict=True) if bits >= limit]
     alarms = [alarm for part in _components(kept) for alarm in votes.alarms(part, kept)]
     return tuple(sorted(alarms, key=lambda alarm: (alarm.burst_chance or 0.0, -alarm.bits)))
 
@@ -66,8 +69,8 @@ def _without_rejected(talk: Conversation) -> Conversation:
 def _talkative(talk: Conversation) -> Ints:
     """People with enough votes and more than one kind of answer: one who only agrees is like all who only agree."""
     n = len(talk.people)
-    kinds = np.stack([np.bincount(talk.person[talk.value == v], minlength=n) for v in (1, 0, -1)])
-    return np.flatnonzero((kinds.sum(axis=0) >= LEAST_SHARED) & ((kinds > 0).sum(axis=0) > 1))
+    kinds = np.bincount(talk.person * 3 + talk.value + 1, minlength=3 * n).reshape(n, 3)
+    return np.flatnonzero((kinds.sum(axis=1) >= LEAST_SHARED) & ((kinds > 0).sum(axis=1) > 1))
 
 
 class _Ballots:
@@ -78,38 +81,35 @@ class _Ballots:
         self.first = np.searchsorted(talk.person, people)
         self.last = np.searchsorted(talk.person, people, side="right")
         width = len(talk.statements)
-        counts = np.stack([np.bincount(talk.statement[talk.value == v], minlength=width) for v in (-1, 0, 1)], axis=1)
+        counts = np.bincount(talk.statement * 3 + talk.value + 1, minlength=3 * width).reshape(width, 3)
         self.rates = (counts + 1 / 3) / (counts.sum(axis=1, keepdims=True) + 1)
         self.times = bool(talk.at.any())
         began = np.full(len(talk.people), np.iinfo(np.int64).max)
-        present, first = np.unique(talk.person, return_index=True)
-        began[present] = np.minimum.reduceat(talk.at, first)
+        first = np.flatnonzero(np.diff(talk.person, prepend=-1))
+        began[talk.person[first]] = np.minimum.reduceat(talk.at, first)
         self.began: Ints = began[people]
         self.rank: Ints = np.empty(len(people), dtype=np.int64)
         self.rank[np.argsort(self.began, kind="stable")] = np.arange(len(people))
 
     def near_pairs(self) -> list[tuple[int, int]]:
         """Every pair that shares enough and answers it nearly alike."""
-        shape = (len(self.people), len(self.talk.statements))
-        place = np.full(len(self.talk.people), -1, dtype=np.int64)
-        place[self.people] = np.arange(len(self.people))
-        mine = place[self.talk.person]
-        kept = mine >= 0
+        shape = (len(self.talk.people), len(self.talk.statements))
         answer = np.zeros(shape, dtype=np.int8)
-        answer[mine[kept], self.talk.statement[kept]] = self.talk.value[kept] + 2
-        seen, agree, disagree = ((part).astype(np.float32) for part in (answer > 0, answer == 3, answer == 1))
-        shared, opposed = seen @ seen.T, agree @ disagree.T
-        fewer = np.minimum.outer(self.last - self.first, self.last - self.first)
-        sieve = (shared >= np.maximum(LEAST_SHARED, SHARED_PART * fewer)) & (
-            opposed + opposed.T <= (1 - ALIKE) * shared  # passes are counted below, for the few left
-        )
-        ones, twos = np.nonzero(np.triu(sieve, 1))
+        answer[self.talk.person, self.talk.statement] = self.talk.value + 2
+        answer = answer[self.people]
+        seen = (answer > 0).astype(np.float32)
+        each = np.concatenate([answer == kind for kind in (1, 2, 3)], axis=1).astype(np.float32)
+        enough = np.maximum(LEAST_SHARED, np.ceil(SHARED_PART * (self.last - self.first))).astype(np.float32)
         near: list[tuple[int, int]] = []
-        for begin in range(0, len(ones), 4096):
-            one, two = ones[begin : begin + 4096], twos[begin : begin + 4096]
-            differ = ((answer[one] != answer[two]) & (answer[one] > 0) & (answer[two] > 0)).sum(axis=1)
-            fit = differ <= (1 - ALIKE) * shared[one, two]
-            near += zip(one[fit].tolist(), two[fit].tolist(), strict=True)
+        rows = max(1, STRIP // len(answer))
+        for begin in range(0, len(answer), rows):
+            strip = slice(begin, begin + rows)
+            shared = seen[strip] @ seen[begin:].T
+            fit = shared - each[strip] @ each[begin:].T <= (1 - ALIKE) * shared
+            fit &= shared >= np.minimum.outer(enough[strip], enough[begin:])
+            ones, twos = np.divmod(np.flatnonzero(fit), fit.shape[1])
+            later = twos > ones
+            near += zip((begin + ones[later]).tolist(), (begin + twos[later]).tolist(), strict=True)
         return near
 
     def banded_pairs(self) -> list[tuple[int, int]]:
@@ -132,10 +132,11 @@ class _Ballots:
     def _shared(self, one: int, two: int) -> tuple[Ints, Ints, Ints]:
         """Statements both voted on, and their votes."""
         (a, b), (c, d) = ((self.first[at], self.last[at]) for at in (one, two))
-        both, left, right = np.intersect1d(
-            self.talk.statement[a:b], self.talk.statement[c:d], assume_unique=True, return_indices=True
-        )
-        return both, self.talk.value[a:b][left], self.talk.value[c:d][right]
+        mine, other = self.talk.statement[a:b], self.talk.statement[c:d]
+        place = np.searchsorted(other, mine)
+        place[place == len(other)] = 0
+        both = other[place] == mine
+        return mine[both], self.talk.value[a:b][both], self.talk.value[c:d][place[both]]
 
     def _is_near(self, one: int, two: int) -> bool:
         both, left, right = self._shared(one, two)
@@ -143,22 +144,33 @@ class _Ballots:
         enough = len(both) >= max(LEAST_SHARED, SHARED_PART * shorter)
         return enough and int((left != right).sum()) <= (1 - ALIKE) * len(both)
 
-    def bits(self, one: int, two: int) -> float:
-        """−log₂ of a bound on the chance that two independent people answer so much alike."""
-        both, left, right = self._shared(one, two)
-        same = (self._habit(one, both) * self._habit(two, both)).sum(axis=1)
-        surprise = np.sort(-np.log2(same))
-        allowed = int((left != right).sum())
-        ways = _log_choose(len(both), allowed) / log(2)
-        return float(surprise[: len(surprise) - allowed].sum()) - ways
+    def bits(self, pairs: list[tuple[int, int]]) -> list[float]:
+        """For each pair −log₂ of a bound on the chance that two independent people answer so much alike."""
+        found: list[float] = []
+        for begin in range(0, len(pairs), CROWD):
+            one, two = np.array(pairs[begin : begin + CROWD]).T
+            mine, other = self._answers(one), self._answers(two)
+            both = (mine > 0) & (other > 0)
+            habit, other_habit = self._habit(mine), self._habit(other)
+            usual = (habit @ self.rates.T) * (other_habit @ self.rates.T)
+            same = (habit * other_habit) @ (self.rates**2).T / usual
+            surprise = np.sort(np.where(both, -np.log2(same), 0.0), axis=1)
+            shared, allowed = both.sum(axis=1).tolist(), (both & (mine != other)).sum(axis=1).tolist()
+            for row, many, apart in zip(surprise, shared, allowed, strict=True):
+                found.append(float(row[: len(row) - apart].sum()) - _log_choose(many, apart) / log(2))
+        return found
 
-    def _habit(self, person: int, statements: Ints) -> Floats:
-        """The chance of each answer by this person to these statements: everybody's rates, tilted by own habit."""
-        rows = slice(self.first[person], self.last[person])
-        own = np.bincount(self.talk.value[rows] + 1, minlength=3)
-        usual = self.rates[self.talk.statement[rows]].sum(axis=0)
-        tilted = self.rates[statements] * ((own + 1) / (usual + 1))
-        return np.asarray(tilted / tilted.sum(axis=1, keepdims=True))
+    def _answers(self, people: Ints) -> NDArray[np.int8]:
+        """The ballots of these people in full width: 1, 2, 3 for no, pass, yes; 0 without an answer."""
+        made = np.zeros((len(people), len(self.talk.statements)), dtype=np.int8)
+        for row, first, last in zip(made, self.first[people].tolist(), self.last[people].tolist(), strict=True):
+            row[self.talk.statement[first:last]] = self.talk.value[first:last] + 2
+        return made
+
+    def _habit(self, answers: NDArray[np.int8]) -> Floats:
+        """Of each ballot, how much likelier its person gives each answer than the rates of all would have it."""
+        own = np.stack([(answers == kind).sum(axis=1) for kind in (1, 2, 3)], axis=1)
+        return np.asarray((own + 1) / ((answers > 0) @ self.rates + 1))
 
     def alarms(self, part: list[int], pairs: list[tuple[int, int, float]]) -> list[Alarm]:
         """The alarm of one set of linked near-identical people, if they (or the densest of them) came in a burst."""

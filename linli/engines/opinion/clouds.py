@@ -39,18 +39,24 @@ class Cloud:
         """Lloyd's rounds from many starts at once (starts × k × 2), each until it stands still; labels per start."""
         labels = np.full((len(centers), len(self)), -1, dtype=np.int64)
         going = np.arange(len(centers))
-        steps = np.arange(centers.shape[1])[:, None]
+        steps = np.arange(centers.shape[1])[:, None, None]
+        middles = np.ascontiguousarray(centers.transpose(1, 0, 2))  # k × starts × 2: one plane of distances per group
+        plane = np.ascontiguousarray(self.place.T)
         for _ in range(rounds):
-            far = (centers**2).sum(axis=2)[:, :, None] - 2.0 * (centers @ self.place.T)
-            found = far.argmin(axis=1)
+            far = (middles**2).sum(axis=2)[:, :, None] - 2.0 * (middles.reshape(-1, 2) @ plane).reshape(
+                *middles.shape[:2], -1
+            )
+            found = nearest(far)
             moving = (found != labels[going]).any(axis=1)
             labels[going] = found
-            going, centers, found = going[moving], centers[moving], found[moving]
+            if not moving.all():
+                going, middles, found = going[moving], middles[:, moving], found[moving]
             if not len(going):
                 break
-            sums = (found[:, None, :] == steps).astype(np.float64) @ self._weighed
+            member = (found == steps).astype(np.float64)
+            sums = (member.reshape(-1, len(self)) @ self._weighed).reshape(*middles.shape[:2], 3)
             full = sums[:, :, 2:] > 0
-            centers = np.where(full, sums[:, :, :2] / np.where(full, sums[:, :, 2:], 1.0), centers)
+            middles = np.where(full, sums[:, :, :2] / np.where(full, sums[:, :, 2:], 1.0), middles)
         return labels
 
     def sums(self, labels: Ints, k: int) -> tuple[Floats, Floats]:
@@ -96,6 +102,15 @@ class Cloud:
                 break
             labels, best = moved, risen
         return best / float(self.weight.sum()), labels[0]
+
+
+def nearest(far: Floats) -> Ints:
+    """Which plane (of k × …) holds the smallest value, the first of equal ones: argmin, but whole planes at a time."""
+    least, found = far[0], np.zeros(far.shape[1:], dtype=np.int64)
+    for at in range(1, len(far)):
+        np.putmask(found, far[at] < least, at)
+        least = np.minimum(least, far[at])
+    return found
 
 
 def _gathered(points: Floats, cells: int) -> Ints:

@@ -67,9 +67,14 @@ def _best_of(
     """The best labelling per number of groups, from these starts and from those found before."""
     width = starts.shape[1]
     labels = cloud.settled(starts, rounds)
+    asked = (starts[:, :, 0] < NOWHERE).sum(axis=1)
+    first: dict[tuple[int, bytes], int] = {}
+    for at, end in enumerate(zip(asked.tolist(), (one.tobytes() for one in labels), strict=True)):
+        first.setdefault(end, at)
+    once = list(first.values())  # many starts end alike
+    labels, asked = labels[once], asked[once]
     sums, sizes = cloud.sums(labels, width)
     groups = (sizes > 0).sum(axis=1)
-    asked = (starts[:, :, 0] < NOWHERE).sum(axis=1)
     whole = (groups > 1) & (groups == asked) & (labels.max(axis=1) < groups)  # none ran empty, none is left out between
     fit = whole & (np.where(sizes > 0, sizes, np.inf).min(axis=1) >= floor)
     if not fit.any():
