@@ -293,6 +293,7 @@ def test_an_actor_holds_what_is_written_of_the_login(cast: Cast):
     assert (actor.now, actor.name, actor.role) == (NOW, "login0", "lead")
     stranger = actor_of(cast[0][1], now=NOW)
     assert (stranger.person_uid, stranger.role) == (None, "")
+    assert stranger.facts.excluded_from == {ROW_UIDS[2]}, "another's exclusions are not those of who is no person"
     assert actor_of(None, now=NOW) == anonymous(NOW)
 
 
