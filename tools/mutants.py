@@ -59,9 +59,13 @@ EQUIVALENT: dict[str, str] = {
     "queries: person_uid = login.person.uid if login.person_id and login.person else None → "
     "person_uid = login.person.uid if login.person_id or login.person else None": "a key and its row come together",
     "queries: if rule.self_service and actor.person_uid is not None: → if rule.self_service:": LEFT_OUT,
-    "queries: return Q(place_path__startswith=place_path) & Q(Exact(Left('place_path', len(place_path)), place_path)) → "
+    "queries: return Q(place_path__startswith=place_path) & "
+    "Q(Exact(Left('place_path', len(place_path)), place_path)) → "
     "return Q(Exact(Left('place_path', len(place_path)), place_path)) & "
     "Q(Exact(Left('place_path', len(place_path)), place_path))": "the first half is there for the index alone",
+    "queries: person_uid = login.person.uid if login.person_id and login.person else None → "
+    "person_uid = login.person.uid if login.person_id else None": "a key and its row come together",
+    "queries: own = Q(maker_uid__isnull=False, maker_uid=actor.login_uid) → own = Q(maker_uid=actor.login_uid)": "Django asks for a filled column itself wherever it negates",
 }
 
 

@@ -215,6 +215,12 @@ def test_what_is_open_to_all_is_open_only_while_public():
     assert answer(nobody, person(0), "person.read") == ("anonymous", True)
 
 
+def test_one_of_several_grants_is_enough():
+    two = worker(ties=(), grants=(GrantFact("worker", NEXT_TOWN, TODAY), GrantFact("worker", TOWN, TODAY)))
+    assert answer(two, person(2)) == ("allowed", False)
+    assert answer(two, person(2), "referral.list") == ("allowed", False)
+
+
 def test_what_is_not_said_opens_nothing():
     everywhere = worker(grants=(GrantFact("worker", "", TODAY),))
     assert answer(everywhere, ObjectFacts("list"), "person.list") == ("outside_place", False)
