@@ -42,6 +42,7 @@ TABLE_TESTS, DECIDE_TESTS = "linli.core.tests.test_policy_table", "linli.core.te
 FILTER_TESTS = "linli.party.tests.test_decide_filter"
 PURE = {DECIDE: (DECIDE_TESTS, TABLE_TESTS), POLICY: (TABLE_TESTS, DECIDE_TESTS), FILTER: ()}
 LEFT_OUT = "Django leaves None out of a list: nothing is in it"
+FILLED = "Django asks for a filled column itself wherever it negates"
 NO_NONE = "no uid in `about` is None, so that None is in none of them"
 EQUIVALENT: dict[str, str] = {
     "decide: if held and any((g.covers(thing.place_path) for g in held)): → "
@@ -65,7 +66,8 @@ EQUIVALENT: dict[str, str] = {
     "Q(Exact(Left('place_path', len(place_path)), place_path))": "the first half is there for the index alone",
     "queries: person_uid = login.person.uid if login.person_id and login.person else None → "
     "person_uid = login.person.uid if login.person_id else None": "a key and its row come together",
-    "queries: own = Q(maker_uid__isnull=False, maker_uid=actor.login_uid) → own = Q(maker_uid=actor.login_uid)": "Django asks for a filled column itself wherever it negates",
+    "queries: own = Q(maker_uid__isnull=False, maker_uid=actor.login_uid) → own = Q(maker_uid=actor.login_uid)": FILLED,
+    "queries: return Q(pk__in=[]) → return Q()": "excluding by nothing excludes nothing",
 }
 
 

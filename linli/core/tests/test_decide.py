@@ -221,6 +221,10 @@ def test_one_of_several_grants_is_enough():
     assert answer(two, person(2), "referral.list") == ("allowed", False)
 
 
+def test_what_hides_is_hidden_elsewhere_whatever_its_class():
+    assert answer(worker(), person(1, place_path=NEXT_TOWN)) == ("outside_place", True)
+
+
 def test_what_is_not_said_opens_nothing():
     everywhere = worker(grants=(GrantFact("worker", "", TODAY),))
     assert answer(everywhere, ObjectFacts("list"), "person.list") == ("outside_place", False)
