@@ -68,6 +68,11 @@ EQUIVALENT: dict[str, str] = {
     "person_uid = login.person.uid if login.person_id else None": "a key and its row come together",
     "queries: own = Q(maker_uid__isnull=False, maker_uid=actor.login_uid) → own = Q(maker_uid=actor.login_uid)": FILLED,
     "queries: return Q(pk__in=[]) → return Q()": "excluding by nothing excludes nothing",
+    "queries: person_uid = login.person.uid if login.person_id and login.person else None → "
+    "person_uid = login.person.uid if login.person else None": "a key and its row come together",
+    "queries: return Q(uid__in=uids) | Q(subject_uid__isnull=False, subject_uid__in=uids) | "
+    "Q(household_uid__isnull=False, household_uid__in=uids) → return Q(uid__in=uids) | "
+    "Q(subject_uid__isnull=False, subject_uid__in=uids) | Q(household_uid__in=uids)": FILLED,
 }
 
 

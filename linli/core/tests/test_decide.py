@@ -225,6 +225,11 @@ def test_what_hides_is_hidden_elsewhere_whatever_its_class():
     assert answer(worker(), person(1, place_path=NEXT_TOWN)) == ("outside_place", True)
 
 
+def test_a_role_that_is_over_reaches_nothing_for_one_that_follows_relationships():
+    grants = (GrantFact("org_manager", TOWN, TODAY), GrantFact("worker", TOWN, TODAY - 2 * DAY, TODAY - DAY))
+    assert answer(worker(ties=(), grants=grants), person(2), "referral.list")[0] == "no_relationship"
+
+
 def test_what_is_not_said_opens_nothing():
     everywhere = worker(grants=(GrantFact("worker", "", TODAY),))
     assert answer(everywhere, ObjectFacts("list"), "person.list") == ("outside_place", False)
