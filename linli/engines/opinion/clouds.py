@@ -28,7 +28,8 @@ class Cloud:
         self.cell = _gathered(points, cells)
         self.weight = np.bincount(self.cell).astype(np.float64)
         self.place = np.stack([np.bincount(self.cell, weights=axis) / self.weight for axis in points.T], axis=1)
-        self.distance = np.sqrt(squares(self.place, self.place))
+        far = squares(self.place, self.place)
+        self.distance = np.sqrt(far, out=far)
         self.center = self.weight @ self.place / self.weight.sum()
         self._weighed = np.column_stack((self.place * self.weight[:, None], self.weight))
 

@@ -24,13 +24,11 @@ def counted(talk: Conversation, group: Ints, groups: int) -> Counts:
     """Votes per group and statement; `group` holds a place per person, people with -1 are not counted."""
     width = len(talk.statements)
     mine = group[talk.person]
-    kept = mine >= 0
-    cell, value = mine[kept] * width + talk.statement[kept], talk.value[kept]
-
-    def table(chosen: Ints) -> Ints:
-        return np.bincount(chosen, minlength=groups * width).reshape(groups, width)
-
-    return Counts(table(cell[value == AGREE]), table(cell[value == DISAGREE]), table(cell))
+    cell = (mine * width + talk.statement) * 3 + talk.value + 1
+    if len(mine) and mine.min() < 0:
+        cell = cell[mine >= 0]
+    votes = np.bincount(cell, minlength=groups * width * 3).reshape(groups, width, 3)
+    return Counts(votes[:, :, AGREE + 1].copy(), votes[:, :, DISAGREE + 1].copy(), votes.sum(axis=2))
 
 
 def zeroed(counts: Counts, sizes: Ints, out: Flags) -> Counts:
