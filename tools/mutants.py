@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import atexit
 import contextlib
 import functools
 import importlib
@@ -23,6 +24,7 @@ import io
 import itertools
 import os
 import random
+import shutil
 import sys
 import tempfile
 import time
@@ -239,6 +241,8 @@ def _cached(tree: ast.AST) -> dict:
 def lay_out() -> None:
     """A throw-away instance and its test database, as the suite has it; children inherit both."""
     home = tempfile.mkdtemp(prefix="linli-mutants-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None)
+    owner = os.getpid()
+    atexit.register(lambda: os.getpid() == owner and shutil.rmtree(home, ignore_errors=True))
     os.environ |= {"LINLI_HOME": home, "LINLI_JOBS": "inline", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
                    "DJANGO_SETTINGS_MODULE": "linli.web.settings"}  # fmt: skip
     for name in ("LINLI_KEYS", "LINLI_DEMO", "DATABASE_URL"):
