@@ -148,6 +148,8 @@ class LiveMap:
             self._at = _larger(self._at, shape)
             self._both.grow(shape[1])
             self._tally.grow(shape[1])
+        if n == len(self._group) and s == len(self._out):
+            return
         known = [self.about.get(name) for name in list(self._statements)[len(self._out) :]]
         self._out = np.append(self._out, [one is not None and one.is_out for one in known]).astype(bool)
         fresh = n - len(self._group)

@@ -79,16 +79,17 @@ class Matrix:
         part = halves.astype(np.float64)
         shift = np.asarray((part @ cells) / np.maximum(part @ mask, 1))
         width, parts = start.shape[1], len(part)
-        spread = _spread(cells, mask, np.tile(start, parts), np.repeat(shift, width, axis=0).T)
-        inside = np.repeat(part, width, axis=0).T
-        back = spread * inside
-        turned = np.asarray(cells.T @ back) - np.repeat(shift, width, axis=0).T * np.asarray(mask.T @ back)
+        shifts = np.repeat(shift, width, axis=0).T
+        back = np.tile(cells @ start, parts) - mask @ (shifts * np.tile(start, parts))
+        back *= np.repeat(part, width, axis=0).T
+        turned = np.asarray(cells.T @ back) - shifts * np.asarray(mask.T @ back)
         stacked = turned.reshape(len(start), parts, width).transpose(1, 0, 2)  # XᵀX·start of each part
         _, turn = np.linalg.eigh(start.T @ stacked)
         axes, _ = np.linalg.qr(stacked @ turn[:, :, :-3:-1])
         count = axes.shape[2]
         flat = axes.transpose(1, 0, 2).reshape(len(start), parts * count)
-        placed = _spread(cells, mask, flat, np.repeat(shift, count, axis=0).T) * self.scale[people][:, None]
+        spread = cells @ flat - mask @ (np.repeat(shift, count, axis=0).T * flat)
+        placed = np.asarray(spread) * self.scale[people][:, None]
         places = placed.reshape(len(people), parts, count).transpose(1, 0, 2)
         return [each if count == 2 else np.column_stack((each, 0 * each)) for each in places]
 
@@ -96,8 +97,3 @@ class Matrix:
         """Where somebody would stand who agreed with one statement and answered nothing else (statements × 2)."""
         placed: Floats = (np.sqrt(self.shape[1]) * (1.0 - self.center) * axes).T
         return placed
-
-
-def _spread(cells: Any, mask: Any, block: Floats, shift: Floats) -> Floats:
-    """(cells − mask ∘ shift)·block, column by column of block with its own shift."""
-    return np.asarray(cells @ block - mask @ (shift * block))
