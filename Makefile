@@ -69,7 +69,7 @@ test-sqlite: .venv/.test .venv/.words
 	$(PYTEST) --db sqlite -n $(WORKERS) --dist worksteal -m "not browser" --ignore=linli/engines/sortition
 
 # What knows no database (engines, the making of the demo's lists, the run on files) was tested once, above.
-NO_DATABASE := --ignore=linli/engines --ignore=linli/web/tests/test_run.py --ignore=linli/ui/tests \
+NO_DATABASE := --ignore=linli/engines --ignore=tests/test_two_solvers.py --ignore=linli/web/tests/test_run.py --ignore=linli/ui/tests \
                $(patsubst %,--ignore=%,$(filter-out %/test_load.py,$(wildcard linli/web/demo/tests/test_*.py)))
 
 test-postgres test-postgres15: test-%: .venv/.test .venv/.words

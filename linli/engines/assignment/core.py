@@ -8,10 +8,12 @@ Network Flows, 1993, ch. 9 and 17). Until then the prices still give a lower bou
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 
 import numpy as np
 
+from linli.engines.apart import apart
 from linli.engines.assignment.arrays import Ints
 from linli.engines.assignment.pairs import UNREACHED, Block, Pairs
 from linli.engines.assignment.scoring import FULL
@@ -161,6 +163,12 @@ def _tightest(arcs: Arcs, chosen: Ints, price: Ints, most: int) -> Arcs:
 
 def choose(arcs: Arcs, capacity: Ints, unmet_cost: Ints) -> Ints:
     """The cheapest choice along the arcs (OR-Tools cost scaling): an offer per need, or -1."""
+    if "highspy" in sys.modules:
+        return apart(_choose, arcs, capacity, unmet_cost)
+    return _choose(arcs, capacity, unmet_cost)
+
+
+def _choose(arcs: Arcs, capacity: Ints, unmet_cost: Ints) -> Ints:
     from ortools.graph.python import min_cost_flow
 
     count = len(unmet_cost)

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
+from linli.engines.apart import apart
 from linli.engines.progress import Progress, silent
 from linli.engines.sortition.cells import Floats, Ints, Problem, make_problem
 from linli.engines.sortition.data import VERSION, Draw, Fairness, Lottery, Pool, Quota, Stage
@@ -22,6 +24,7 @@ from linli.engines.sortition.lottery import ENOUGH, decompose
 from linli.engines.sortition.nash import panels_nash, relaxed_nash
 from linli.engines.sortition.relaxed import relaxed_stages
 from linli.engines.sortition.seeds import Source, Stream
+from linli.engines.sortition.solver import ORTOOLS
 from linli.engines.sortition.staged import staged
 from linli.engines.sortition.threads import one_thread
 
@@ -33,6 +36,8 @@ SCALE = 10**12
 
 def fair_lottery(problem: Problem, fairness: Fairness = "leximin", progress: Progress = silent) -> Lottery:
     """The fairest lottery over panels. Raises Infeasible when there is no panel."""
+    if ORTOOLS in sys.modules:
+        return apart(fair_lottery, problem, fairness)
     with one_thread():
         return _fair_lottery(problem, fairness, progress)
 

@@ -8,15 +8,17 @@ Smallest conflict: hitting sets against the ways of repair found so far (Ignatie
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 
+from linli.engines.apart import apart
 from linli.engines.errors import EngineError
 from linli.engines.sortition.cells import Floats, Problem
 from linli.engines.sortition.data import Quota
-from linli.engines.sortition.solver import INF, Model
+from linli.engines.sortition.solver import INF, ORTOOLS, Model
 
 MANY = 400
 """With more cells than this the smallest conflict is looked for in the relaxation, when that is in conflict already."""
@@ -72,6 +74,8 @@ class Infeasible(EngineError):
 
 def feasibility(problem: Problem) -> Feasibility:
     """Look for a panel; name the smallest conflict and the nearest change when there is none."""
+    if ORTOOLS in sys.modules:
+        return apart(feasibility, problem)
     probe = _Probe(problem)
     if probe.holds(range(len(probe.bounds))):
         return Feasibility(feasible=True)

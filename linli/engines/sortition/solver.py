@@ -10,6 +10,8 @@ import numpy as np
 from linli.engines.sortition.cells import Floats, Problem
 
 INF = float("inf")
+ORTOOLS = "ortools.graph.python.min_cost_flow"
+"""Where this is loaded HiGHS cannot be (`linli.engines.apart`); what needs a model then runs in its own process."""
 
 
 class Model:
