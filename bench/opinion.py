@@ -37,11 +37,12 @@ REPEATS, TURNS = 5, 2
 ENGINES = ("all", "map", "red-dwarf")
 
 
-MISSED = """The goal of 1/20 is met only where conversations are small; elsewhere it is missed by up to a factor of four with the
-stability score and the alarm (red-dwarf has neither), of two without. What is left is some hundred calls into numpy on
-arrays of a few thousand numbers. Tried: reading by the csv module, by columns, by eight digits at a time; numbers of
-groups one by one, then all in one batch with shared distances; the halves for stability each by its own Krylov space,
-then all at once; the alarm by sets, by candidates, by one exact product."""
+MISSED = """The goal of 1/20 is met only where conversations are small; elsewhere it is missed by up to a factor of
+four with the stability score and the alarm (red-dwarf has neither), of two without. What is left is some
+hundred calls into numpy on arrays of a few thousand numbers. Tried: reading by the csv module, by
+columns, by eight digits at a time; numbers of groups one by one, then all in one batch with shared
+distances; the halves for stability each by its own Krylov space, then all at once; the alarm by sets, by
+candidates, by one exact product."""
 
 
 def files(name: str) -> tuple[Path, Path]:
