@@ -40,14 +40,17 @@ CROWD = 64  # most people compared with each other in one band
 STRIP = 40_000  # pairs looked at together: what a processor keeps near
 
 
-def coordinated(talk: Conversation) -> tuple[Alarm, ...]:
-    """Sets of people whose ballots raise the alarm, the most unlikely first."""
+def coordinated(talk: Conversation, every_pair: int = EVERY_PAIR) -> tuple[Alarm, ...]:
+    """Sets of people whose ballots raise the alarm, the most unlikely first.
+
+    `every_pair`: up to so many people every pair is compared; beyond, those alike on an eighth of the statements.
+    """
     talk = _without_rejected(talk)
     people = _talkative(talk)
     if len(people) < LEAST_PEOPLE:
         return ()
     votes = _Ballots(talk, people)
-    pairs = votes.near_pairs() if len(people) <= EVERY_PAIR else votes.banded_pairs()
+    pairs = votes.near_pairs() if len(people) <= every_pair else votes.banded_pairs()
     limit = float(np.log2(max(1.0, len(people) * (len(people) - 1) / 2) / FALSE_PAIRS))
     kept = [(*pair, bits) for pair, bits in zip(pairs, votes.bits(pairs), strict=True) if bits >= limit]
     alarms = [alarm for part in _components(kept) for alarm in votes.alarms(part, kept)]

@@ -7,7 +7,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from linli.engines.opinion import alarm as alarm_module
 from linli.engines.opinion import conversation, coordinated, read_conversation
 from linli.engines.opinion.tests.campaigns import with_campaign
 from linli.engines.opinion.tests.made import files, planted
@@ -51,12 +50,11 @@ def test_people_who_agree_with_everything_are_no_campaign() -> None:
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_large_meetings_are_searched_by_bands(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_large_meetings_are_searched_by_bands(seed: int) -> None:
     talk, _ = planted((60, 40), 40, seed, clear=0.8)
     with_it = with_campaign(talk, copies=5, changed=0.0, seed=seed)
     every = coordinated(with_it)
-    monkeypatch.setattr(alarm_module, "EVERY_PAIR", 10)
-    assert coordinated(with_it) == every and len(every) == 1
+    assert coordinated(with_it, every_pair=10) == every and len(every) == 1
 
 
 def test_real_votes_raise_no_alarm() -> None:
