@@ -237,7 +237,7 @@ def assign_tie(
     must(actor, "tie.assign", thing.facts())
     is_own = login.person is not None and login.person.uid in thing.facts().about
     stop_if(rules.why_not_tie(kind=kind, starts_at=actor.now, ends_at=ends_at, is_own=is_own))
-    stop_if(rules.why_not_on_oneself(login_uid=login.uid, actor_uid=actor.login_uid))
+    stop_if(rules.why_not_assign_oneself(login_uid=login.uid, actor_uid=actor.login_uid))
     return {"uid": str(write_tie(actor, login, about_uid, kind, why, ends_at=ends_at).uid)}
 
 

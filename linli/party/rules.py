@@ -92,6 +92,11 @@ def why_not_on_oneself(*, login_uid: UUID, actor_uid: UUID | None) -> Refusal | 
     return Refusal("party.grant_own") if login_uid == actor_uid else None
 
 
+def why_not_assign_oneself(*, login_uid: UUID, actor_uid: UUID | None) -> Refusal | None:
+    """Nobody opens a file to himself by making himself responsible for it."""
+    return Refusal("party.tie_to_oneself") if login_uid == actor_uid else None
+
+
 def why_not_end_grant(*, state: str, role: str, others_with_role: int) -> Refusal | None:
     """Why a role may not be ended: it must be held, and somebody must stay to guard the rights."""
     if state != "active":

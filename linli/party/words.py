@@ -49,6 +49,7 @@ WORDS = {
     "party.grant_not_held": _("这个岗位现在没有在用，不用结束。"),
     "party.grant_last_admin": _("这是最后一位这种管理员。先让另一个人接上，再结束。"),
     "party.tie_own": _("不能由他负责自己或自己家的事。换一位同事。"),
+    "party.tie_to_oneself": _("不能把自己指派给一个人的资料。请另一位有权的同事来派。"),
     "party.tie_by_papers": _("本人和监护关系要凭证件登记，不在这里指派。"),
     "party.tie_ends_before_start": _("结束时间早于开始。把两个时间对一下。"),
     "party.exclusion_of_oneself": _("不能把一个人挡在自己的资料外面。要回避的是别人。"),

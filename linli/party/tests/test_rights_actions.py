@@ -210,7 +210,7 @@ def test_a_tie_is_given_in_ones_own_place_and_never_to_oneself(lead: Login):
         rights.assign_tie(
             actor=make.actor(lead), operation_id=uuid4(), about_uid=make.person(sensitivity=3).uid, **given
         )
-    assert refusal.value.code == "party.grant_own"
+    assert refusal.value.code == "party.tie_to_oneself"
     assert not Tie.objects.exists()
 
 
