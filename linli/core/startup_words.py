@@ -31,6 +31,12 @@ WORDS = Words(
             "{file} does not open with this key. Either the key file belongs to another database, or the file is "
             "damaged. Give the right key file (LINLI_KEYS), or restore a backup (linli restore).",
         ),
+        "pack_missing": (
+            "LINLI_PACK={pack}，可是没有 {path} 这个文件夹。改对名字，或把县里的规则放进去（docs/running.md）；"
+            "没有自己的规则，就不要设它。",
+            "LINLI_PACK={pack}, but there is no folder {path}. Correct the name or put the county's rules there "
+            "(docs/running.md); without rules of its own, leave it unset.",
+        ),
         "key_length": ("数据库密钥要 32 个随机字节。", "The database key must be 32 random bytes."),
         "loaded_before": (
             "Django 的 SQLite 后端已经用 Python 自带的 SQLite 装上了。数据库引擎要写 linli.core.embedded。",

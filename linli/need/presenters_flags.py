@@ -15,7 +15,7 @@ from linli.core.actor import Actor
 from linli.need import rules
 from linli.need.models import Flag
 from linli.need.presenters import Tag, age_of, code_words, lang, two
-from linli.need.queries_words import rule_words, rulebook, source_words
+from linli.need.queries_words import has_own_rules, rule_words, rulebook, source_words
 from linli.need.words import FLAG_STATES, KINDS, LEVELS
 from linli.party import queries_names as names
 
@@ -94,6 +94,11 @@ def figure_lines(figures: str | None) -> list[FigureLine]:
     return lines
 
 
+def uses_policy_figures(figures: str | None) -> bool:
+    """Whether a flag stands on figures of policy (a standard, an age, a share), not on the person's facts alone."""
+    return not rulebook().parameters.keys().isdisjoint(json.loads(figures or "{}"))
+
+
 UNITS_EN = {"元": "yuan", "天": "days", "岁": "years", "人": "people"}
 
 
@@ -124,6 +129,7 @@ def flag_view(actor: Actor, flag: Flag, places: Mapping[str, str]) -> dict[str, 
         "age": age_of(flag.person, actor.today),
         "reason": two(flag.reason),
         "source": source_words(flag.source, lang()),
+        "used_common_figures": not has_own_rules() and uses_policy_figures(flag.figures),
         "group": names.group_words().get(flag.group, ""),
         "to_be_checked": rule is not None and rule.status != "confirmed",
         "figures": figure_lines(flag.figures),

@@ -14,11 +14,25 @@ from linli.engines import eligibility
 from linli.engines.words import Lang
 
 
-@cache
+def packs() -> tuple[Path, ...]:
+    """The folders rules and sources are read from: the common one, then this county's own where it has one."""
+    names = ("common", settings.LINLI_PACK) if settings.LINLI_PACK else ("common",)
+    return tuple(Path(settings.LINLI_PACKS) / name for name in names)
+
+
+def has_own_rules() -> bool:
+    """Whether this county gives figures of its own over the common rules."""
+    return any((pack / "rules").is_dir() for pack in packs()[1:])
+
+
 def rulebook() -> eligibility.RuleBook:
     """The rules in force here: the common book, with a county's own figures where its pack gives them."""
-    files = sorted(Path(settings.LINLI_PACKS).glob("common/rules/*.toml"))
-    files += sorted((Path(settings.LINLI_PACKS) / settings.LINLI_PACK / "rules").glob("*.toml"))
+    return _rulebook(packs())
+
+
+@cache
+def _rulebook(folders: tuple[Path, ...]) -> eligibility.RuleBook:
+    files = [file for folder in folders for file in sorted((folder / "rules").glob("*.toml"))]
     return eligibility.load_rules(*[(file.name, file.read_bytes()) for file in files])
 
 
@@ -30,11 +44,11 @@ def rule_words(code: str, lang: str) -> str:
 
 def source_words(source: str, lang: Lang) -> str:
     """A source as a reader names it: “SAR 第33条” → 《社会救助暂行办法》第33条."""
-    return _sources().say(source, lang)
+    return _sources(packs()).say(source, lang)
 
 
 @cache
-def _sources() -> eligibility.Sources:
+def _sources(folders: tuple[Path, ...]) -> eligibility.Sources:
     """The common pack's words, then the county's own."""
-    files = [Path(settings.LINLI_PACKS) / pack / "sources.toml" for pack in ("common", settings.LINLI_PACK)]
+    files = [folder / "sources.toml" for folder in folders]
     return eligibility.read_sources(*[file.read_bytes() for file in files if file.exists()])

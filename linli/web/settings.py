@@ -1,13 +1,19 @@
 """Settings from the environment, with safe answers where nothing is said.
 
-LINLI_HOME   folder with data/ (database, uploads, spill) and, unless LINLI_KEYS says otherwise, keys/
-LINLI_KEYS   the key file; keep it on another disk than the data
-DATABASE_URL postgresql://… for a server database; absent: the embedded encrypted one
-LINLI_DEMO   1 switches the demo conveniences on (one-click change of role, codes on the console)
-LINLI_JOBS   queue (default): jobs run in the server's threads; inline: at once, on commit
-LINLI_HOSTS  host names served, comma separated
-LINLI_SMS    dotted name of the sender of phone codes; absent outside the demo: no log-in by phone code
+LINLI_HOME     folder with data/ (database, uploads, spill) and, unless LINLI_KEYS says otherwise, keys/
+LINLI_KEYS     the key file; keep it on another disk than the data
+DATABASE_URL   postgresql://… for a server database; absent: the embedded encrypted one
+LINLI_PACKS    the folder of packs; absent: the one shipped
+LINLI_PACK     this county's own pack, a folder in it; absent: none, but louxi in the demo
+LINLI_HOSTS    host names served, comma separated
+LINLI_HTTPS    1 when browsers come by HTTPS: cookies are then sent over HTTPS alone
+LINLI_ORIGINS  origins forms may come from (https://…), comma separated, when a server in front ends HTTPS
+LINLI_SMS      dotted name of the sender of phone codes; absent outside the demo: no sign-in by phone code
 LINLI_IDLE_MINUTES  a session unused for so long is signed out
+LINLI_JOBS     queue (default): jobs run in the server's threads; inline: at once, on commit
+LINLI_DEMO     1 switches the demo conveniences on (one-click change of role, codes on the console)
+
+LINLI_LANG is read by the commands, not here. What to set for an instance others use: docs/running.md.
 """
 
 from __future__ import annotations
@@ -17,8 +23,10 @@ from pathlib import Path
 from typing import Any
 
 import environ
+from django.core.exceptions import ImproperlyConfigured
 
 from linli.core.keyring import Keyring, make_keyring_file, read_keyring
+from linli.core.startup_words import said
 
 env = environ.Env()
 BASE = Path(__file__).resolve().parent.parent
@@ -26,8 +34,11 @@ HOME = Path(env.str("LINLI_HOME", default=str(Path.cwd() / "linli-home"))).expan
 DATA = HOME / "data"
 KEYS = Path(env.str("LINLI_KEYS", default=str(HOME / "keys" / "keyring.json"))).expanduser().resolve()
 LINLI_PACKS = Path(env.str("LINLI_PACKS", default=str(BASE.parent / "packs")))
-LINLI_PACK = env.str("LINLI_PACK", default="louxi")
 LINLI_DEMO = env.bool("LINLI_DEMO", default=False)
+# A real county must never be screened with the invented county's figures, so outside the demo there is no default.
+LINLI_PACK = env.str("LINLI_PACK", default="louxi" if LINLI_DEMO else "")
+if LINLI_PACK and not (LINLI_PACKS / LINLI_PACK).is_dir():
+    raise ImproperlyConfigured(said("pack_missing", pack=LINLI_PACK, path=LINLI_PACKS / LINLI_PACK))
 LINLI_JOBS = env.str("LINLI_JOBS", default="queue")
 LINLI_JOB_TABLE = "linli.web.jobs.JOBS"
 
@@ -83,7 +94,6 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "django.contrib.humanize",
     "django_htmx",
     "django_cotton",
     "linli.core",
@@ -196,8 +206,10 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 CACHES: dict[str, dict[str, Any]] = {
-    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "linli_cache"}
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "linli_cache",
+        # Counts of failed sign-ins live in the cache: it must not be emptied by filling it.
+        "OPTIONS": {"MAX_ENTRIES": 200_000},
+    }
 }
-# Counts of failed log-ins live in the cache: it must not be emptied by filling it.
-CACHES["default"]["OPTIONS"] = {"MAX_ENTRIES": 200_000}
-SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -92,6 +93,16 @@ def test_a_flag_says_why_and_what_confirming_opens(person: Person, page: Client)
     assert Need.objects.get().flag == flag
     assert page.post(address, {"operation_id": uuid4(), "decision": "reopen", "reason": "看错了"}).status_code == 302
     assert Flag.objects.get().state == "new"
+
+
+def test_a_flag_says_when_the_county_has_given_no_figures_of_its_own(person: Person, page: Client, settings: Any):
+    told = "县里没有填自己的标准，用的是通用的数。"
+    money = reverse("flag", kwargs={"uid": needs.flag(person).uid})
+    facts = reverse("flag", kwargs={"uid": needs.flag(person, rule="guardian_gone", figures='{"living": "alone"}').uid})
+    settings.LINLI_PACK = ""
+    assert told in text(page.get(money)) and told not in text(page.get(facts))
+    settings.LINLI_PACK = "louxi"
+    assert told not in text(page.get(money))
 
 
 def test_a_page_of_the_wife_is_not_there_for_the_excluded_husband(person: Person):

@@ -42,10 +42,10 @@ class Instance:
         given = [*map(str, args), *(["--home", str(self.home)] if home else [])]
         return self._run(["-m", "linli.web.command", *given], environment)
 
-    def python(self, code: str) -> str:
+    def python(self, code: str, **environment: str) -> str:
         """Run lines of Python inside the instance; gives what they print."""
         start = "import os, django; os.environ['DJANGO_SETTINGS_MODULE']='linli.web.settings'; django.setup()\n"
-        done = self._run(["-c", start + code], {"LINLI_HOME": str(self.home)})
+        done = self._run(["-c", start + code], {"LINLI_HOME": str(self.home), **environment})
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
 

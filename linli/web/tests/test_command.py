@@ -107,6 +107,24 @@ def test_serving_answers_does_jobs_and_stops_when_told(filled: Instance) -> None
         assert "Stopped." in process.stdout.read()
 
 
+SOURCES = """
+from linli.need.queries_words import rulebook
+print(sorted({value.source for value in rulebook().parameters["mla_standard"].values}))
+"""
+
+
+def test_only_the_demo_screens_with_the_invented_county_s_figures(filled: Instance) -> None:
+    assert filled.python(SOURCES) == "['SAR']"
+    assert filled.python(SOURCES, LINLI_DEMO="1") == "['invented']"
+    assert filled.python(SOURCES, LINLI_PACK="louxi") == "['invented']"
+
+
+def test_a_pack_that_is_not_there_is_said(filled: Instance) -> None:
+    done = filled.linli("doctor", LINLI_PACK="nowhere")
+    assert done.returncode == 2
+    assert "LINLI_PACK=nowhere" in done.stderr and "Traceback" not in done.stderr
+
+
 def test_a_port_in_use_is_said(filled: Instance) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
