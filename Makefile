@@ -1,4 +1,5 @@
-# Linli: make setup · demo · serve · test · check · fix · bench · prove · mechanisms · lock
+# Linli: make setup · demo · serve · test (test-sqlite · test-postgres · test-postgres15 · stories) · check · fix · bench ·
+# prove · mutants · mechanisms · lock · clean
 #
 # Needs Debian 12 (or a relative), Python 3.11 or 3.12, make and git; it names and installs the rest.
 # Packages come from pip's ordinary configuration, so a mirror set there is used here too.
@@ -45,8 +46,8 @@ serve: .venv/.demo .venv/.words  ## an instance of your own: make serve HOME_DIR
 	$(UV) pip install -q --python $(PY) --require-hashes -r requirements/test.txt
 	touch $@
 
-.venv/.words: .venv/.demo $(PO) $(wildcard tools/messages.py)
-	[ ! -f tools/messages.py ] || $(PY) tools/messages.py compile
+.venv/.words: .venv/.demo $(PO) tools/messages.py
+	$(PY) tools/messages.py compile
 	touch $@
 
 lock: .venv/.base  ## resolve the pins of pyproject.toml again into requirements/*.txt
@@ -83,13 +84,12 @@ stories: .venv/.test .venv/.words  ## the stories in Debian's Chromium, on SQLit
 check: .venv/.test .venv/.words  ## ruff, types, import contracts, templates, migrations, translations
 	$(PY) tools/check.py
 
-fix: .venv/.test  ## what ruff and djlint can put right by themselves
-	$(PY) -m ruff check --fix -q linli tests tools manage.py
-	$(PY) -m ruff format -q linli tests tools manage.py
+fix: .venv/.test  ## what ruff can put right by itself
+	$(PY) -m ruff check --fix -q linli tests tools bench manage.py
+	$(PY) -m ruff format -q linli tests tools bench manage.py
 
-prove: .venv/.test .venv/.words  ## the same tests with twenty times the rounds, both databases
-	LINLI_PROVE=1 $(PYTEST) --db sqlite -n $(WORKERS) linli/engines/sortition
-	LINLI_PROVE=1 $(PYTEST) --db sqlite -n $(WORKERS) -m "not browser" --ignore=linli/engines/sortition
+prove: .venv/.test .venv/.words  ## permission, audit and backup tried with 20 to 50 times the rounds, both databases; then mutants
+	LINLI_PROVE=1 $(PYTEST) --db sqlite -n $(WORKERS) -m "not browser" --ignore=linli/engines
 	LINLI_PROVE=1 $(PYTEST) --db postgres -n $(WORKERS) -m "not browser" --ignore=linli/engines
 	$(MAKE) --no-print-directory mutants
 

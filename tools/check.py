@@ -11,7 +11,7 @@ from pathlib import Path
 
 PY = sys.executable
 CHECKS: list[tuple[str, list[str]]] = [
-    ("style", [PY, "-m", "ruff", "check", "-q", "linli", "tests", "tools", "manage.py"]),
+    ("style", [PY, "-m", "ruff", "check", "-q", "linli", "tests", "tools", "bench", "manage.py"]),
     ("types", [PY, "-m", "mypy", "linli"]),
     ("floors and stairs", [str(Path(PY).parent / "lint-imports"), "--no-cache"]),
     ("templates", [PY, "-m", "djlint", "--lint", "--quiet", "linli"]),

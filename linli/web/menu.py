@@ -1,4 +1,4 @@
-"""The menu by role (DESIGN §4): one line per page of this house, shown to those whose role can ever use it.
+"""The menu by role: one line per page of this house, shown to those whose role can ever use it.
 
 A line whose route is not in the running table is left out, so a feature adds its line with its routes.
 """
@@ -46,10 +46,9 @@ PROPOSALS = Entry("proposals", _("对接"), "proposal.list")
 REFERRALS = Entry("referrals", _("转介"), "referral.list")
 OFFERS = Entry("offers", _("资源"), "offer.list")
 IMPORTS = Entry("imports", _("导入"), "person.import", gap=True)
-RIGHTS = Entry("rights", _("岗位与权限"), "grant.propose")
-AUDIT = Entry("audit", _("审计"), "audit.read")
+RIGHTS = Entry("rights", _("账号和岗位"), "grant.propose")
 
-STATION_MENU = (TODAY, PEOPLE, FLAGS, NEEDS, PROPOSALS, REFERRALS, OFFERS, OVERVIEW, IMPORTS, RIGHTS, AUDIT)
+STATION_MENU = (TODAY, PEOPLE, FLAGS, NEEDS, PROPOSALS, REFERRALS, OFFERS, OVERVIEW, IMPORTS, RIGHTS)
 MENUS = {
     COUNTY: (
         OVERVIEW,
@@ -60,7 +59,6 @@ MENUS = {
         REFERRALS,
         IMPORTS,
         RIGHTS,
-        AUDIT,
     ),
     SECRETARY: (TODAY, PEOPLE, FLAGS, NEEDS, OFFERS, IMPORTS),
 }

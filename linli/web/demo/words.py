@@ -9,7 +9,7 @@ WORDS = Words(
     {
         "no_demo": (
             "这里没有演示县。先运行：linli demo --home 目录",
-            "There is no demo county here. First: linli demo --home FOLDER",
+            "There is no demo county here. First: linli demo --home DIR",
         ),
         "home_in_use": (
             "{home} 里已有别的东西，不是演示县，没有动它。换一个空目录：--home",
@@ -25,24 +25,24 @@ WORDS = Words(
             "To make it anew, delete {home} first.",
         ),
         "step_migrate": ("建库", "database"),
-        "step_world": ("造人和名单", "people and lists"),
+        "step_world": ("造人和名册", "people and lists"),
         "step_places": ("区划", "places"),
         "step_staff": ("机构和账号", "organisations and accounts"),
-        "step_lists": ("导入名单：读、比对、入库、筛查", "taking the lists in: read, link, write, screen"),
+        "step_lists": ("导入名册：读、比对、入库、筛查", "taking the lists in: read, link, write, screen"),
         "step_people": ("责任关系和保护", "relationships and protection"),
         "step_offers": ("资源", "offers"),
         "step_history": ("三个月的工作", "three months of work"),
         "step_match": ("对接", "matching"),
         "made": (
-            "演示县好了（{seconds} 秒）：{residents} 位居民，名单上 {people} 人，{flags} 条线索，"
+            "演示县好了（{seconds} 秒）：{residents} 位居民，名册上 {people} 人，{flags} 条线索，"
             "{needs} 个需求，{referrals} 次转介。",
             "The demo county stands ({seconds} s): {residents} residents, {people} people on lists, {flags} flags, "
             "{needs} needs, {referrals} referrals.",
         ),
-        "accounts": ("可以这样登录（全是虚构的人）：", "Who to log in as (all of them invented):"),
+        "accounts": ("可以这样登录（全是虚构的人）：", "Who to sign in as (all of them invented):"),
         "one_click": (
-            "不想输密码：页面右上“换岗位”一键切换，或打开 /demo/。",
-            "Without typing: one click changes role at /demo/.",
+            "不想输密码：打开 /demo/ 一点就进；进去以后在“我的账号”里按“换一个人”。",
+            "Without typing: choose a person at /demo/; later “Change person” under My account.",
         ),
         "links": ("认出同一个人（成对）", "same person, in pairs"),
         "matches": ("对接建议（首选）", "first proposals"),
