@@ -40,6 +40,7 @@ PURE_DOORS = {
     "linli.offer.workbook": "the offers file, read the same way by the page and by `linli run`",
     "linli.offer.hsds": "the same for an HSDS package",
     "linli.need.rules": "what follows from a flag: need, level, due day; rules never query",
+    "linli.need.drafting": "the table of needs `linli run` makes from its tables of flags and people",
     "linli.place.divisions": "the shipped table of division codes",
     "linli.party.names": "a name's spelling in pinyin, for people the demo writes down itself",
     "linli.party.fields": "names and classes of a person's fields, words of roles",

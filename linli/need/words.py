@@ -14,8 +14,6 @@ WORDS: dict[str, Any] = {
     "need.dismiss_wants_reason": _("否定一条线索，请写一句为什么；同样的数字不会再来问你。"),
     "need.flag_not_decided": _("这条线索还没有人定过，没有什么可撤回。"),
     "need.worker_elsewhere": _("线索只能交给这个地方社工站的人。换一个人，或请安全管理员先给岗位。"),
-    "need.triage_unknown": _("评分表里没有“%(name)s”这一项。用当天的评分表。"),
-    "need.triage_range": _("“%(name)s”的分数要在 0 到 %(highest)s 之间。"),
     "need.screened": _("名册筛查好了，有 %(new)s 条新线索。"),
     "need.flag_given": _("有一条线索交给你了。"),
 }

@@ -11,7 +11,7 @@ from linli.engines.words import Lang, Words
 
 _FITS = {
     "main_line": ("专做这一项", "this is what they do"),
-    "skilled": ("会她要的手艺", "has the skills asked for"),
+    "skilled": ("会本人要的手艺", "has the skills asked for"),
     "vetted_until": ("审查有效到 {on}", "vetting good until {on}"),
     "helper_sex_met": ("服务人员性别合心意", "a helper of the wished sex"),
     "common_time": ("每周有 {hours} 小时对得上", "{hours} hours a week in common"),
@@ -25,7 +25,7 @@ _FITS = {
 _LACKS = {
     "side_line": ("这一项是兼做", "does this beside other things"),
     "answers_in_part": ("只能解决一部分", "answers only part of the need"),
-    "skill_missing": ("缺她要的手艺", "lacks a skill asked for"),
+    "skill_missing": ("缺本人要的手艺", "lacks a skill asked for"),
     "helper_sex_unknown": ("服务人员性别没写，先问", "the helper's sex is not said: ask first"),
     "helper_sex_other": ("服务人员性别不合心意", "not a helper of the wished sex"),
     "time_unknown": ("时间没写，先问", "times are not said: ask first"),
@@ -35,8 +35,8 @@ _LACKS = {
     "far": ("离 {km} 千米，远", "{km} km away: far"),
     "other_town": ("不在本镇（街道）", "not in the same town"),
     "place_unknown": ("地点没写", "place not known"),
-    "above_means": ("自付 {yuan} 元，超过她能出的", "costs {yuan} yuan, above the person's means"),
-    "has_fee": ("自付 {yuan} 元，没问过她能出多少", "costs {yuan} yuan; what the person can pay is not known"),
+    "above_means": ("自付 {yuan} 元，超过本人能出的", "costs {yuan} yuan, above the person's means"),
+    "has_fee": ("自付 {yuan} 元，没问过本人能出多少", "costs {yuan} yuan; what the person can pay is not known"),
     "fee_unknown": ("收不收费没写", "whether there is a fee is not said"),
     "ask_first": ("另有条件，请先问：{note}", "a condition to ask about first: {note}"),
     "confirm_person": (
@@ -54,7 +54,7 @@ _BINDING = {
     "validity": ("不在提供期内（{valid_from} 至 {valid_to}）", "not offered at that time ({valid_from} to {valid_to})"),
     "condition": ("不合对方条件：{conditions}", "does not meet the offer's conditions: {conditions}"),
     "not_suitable": ("不合这位居民的情况", "not suitable for this person"),
-    "helper_sex": ("没有她要求性别的服务人员", "no helper of the required sex"),
+    "helper_sex": ("没有本人要求性别的服务人员", "no helper of the required sex"),
     "amount": ("每份最多 {most} 元，不够", "gives at most {most} yuan: not enough"),
     "distance": ("太远", "too far"),
     "time": ("时间对不上", "no time in common"),

@@ -6,64 +6,15 @@ import tomllib
 from datetime import date, timedelta
 from pathlib import Path
 
-import pyarrow as pa
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from linli.core.errors import Refusal
+from linli.engines.assignment import KNOWN_CODES
 from linli.need import rules
 from linli.need.rules import Level
 
 ON = date(2026, 3, 1)
-TABLE = rules.triage_table(ON)
-DIMENSIONS = TABLE.dimensions
 TARGET_GROUPS = Path(__file__).parents[3] / "packs" / "common" / "rules" / "target_groups.toml"
-
-
-def scored(*scores: int) -> dict[str, int]:
-    return dict(zip(DIMENSIONS, scores, strict=False))
-
-
-@pytest.mark.parametrize(
-    ("scores", "red_flags", "level"),
-    [
-        ((), (), Level.ROUTINE),
-        ((1, 1, 1, 1, 1), (), Level.ROUTINE),
-        ((1, 1, 1, 1, 1, 1), (), Level.TWO_WEEKS),  # sum 6
-        ((2,), (), Level.TWO_WEEKS),  # one at 2
-        ((2, 2, 2, 2, 2, 1), (), Level.TWO_WEEKS),  # sum 11
-        ((2, 2, 2, 2, 2, 2), (), Level.THREE_DAYS),  # sum 12
-        ((0, 3), (), Level.THREE_DAYS),  # one at 3
-        ((3, 3, 3, 3, 3, 3, 3), (), Level.THREE_DAYS),
-        ((), ("domestic_violence",), Level.SAME_DAY),
-        ((0, 0), ("child_at_risk", "missing"), Level.SAME_DAY),
-    ],
-)
-def test_triage(scores: tuple[int, ...], red_flags: tuple[str, ...], level: Level) -> None:
-    assert rules.triage_level(scored(*scores), red_flags, TABLE) == level
-
-
-@given(st.lists(st.integers(0, 3), max_size=7), st.integers(0, 6))
-def test_a_worse_score_is_never_less_pressing(scores: list[int], at: int) -> None:
-    worse = [min(3, score + (number == at)) for number, score in enumerate(scores)]
-    assert rules.triage_level(scored(*worse), (), TABLE) <= rules.triage_level(scored(*scores), (), TABLE)
-
-
-@pytest.mark.parametrize(
-    ("scores", "red_flags", "refusal"),
-    [
-        ({"safety": 3}, (), None),
-        ({"safety": 4}, (), Refusal("need.triage_range", name="safety", highest=3)),
-        ({"safety": -1}, (), Refusal("need.triage_range", name="safety", highest=3)),
-        ({"mood": 1}, (), Refusal("need.triage_unknown", name="mood")),
-        ({}, ("lonely",), Refusal("need.triage_unknown", name="lonely")),
-    ],
-)
-def test_scores_outside_the_table_are_refused(
-    scores: dict[str, int], red_flags: tuple[str, ...], refusal: Refusal | None
-) -> None:
-    assert rules.why_not_score(scores, red_flags, TABLE) == refusal
 
 
 @pytest.mark.parametrize(("level", "days"), [(1, 0), (2, 3), (3, 14), (4, 90)])
@@ -128,71 +79,8 @@ def test_a_need_is_written_down_in_a_known_code_and_level() -> None:
     assert rules.why_not_open("meal", 0) == Refusal("need.level_unknown", level=0)
 
 
-def flags(*rows: tuple[str, str, str]) -> pa.Table:
-    return pa.table(
-        {
-            "subject": [row[0] for row in rows],
-            "rule": [row[1] for row in rows],
-            "kind": [row[2] for row in rows],
-            "of": ["household" if row[0].startswith("h") else "person" for row in rows],
-            "reason": [f"因 {row[1]}" for row in rows],
-            "reason_en": [f"for {row[1]}" for row in rows],
-        }
-    )
-
-
-PERSONS = pa.table(
-    {
-        "person_id": ["p2", "p1", "p3"],
-        "household_id": ["h1", "h1", "h3"],
-        "region": ["999981100001", None, None],
-        "birth_on": [date(2008, 3, 1), date(2008, 3, 2), None],
-    }
-)
-
-
-def test_one_need_per_person_and_code_with_the_most_pressing_level() -> None:
-    found = rules.needs_from_flags(
-        flags(("p1", "visit_monthly", "visit"), ("p1", "eal_missed", "missed"), ("p1", "visit_weekly", "visit")),
-        PERSONS,
-        ON,
-    ).to_pylist()
-    assert [(row["code"], row["level"], row["due_on"]) for row in found] == [
-        ("company", 4, date(2026, 5, 30)),
-        ("visit", 2, date(2026, 3, 4)),
-    ]
-    assert found[1]["reason"] == "因 visit_weekly；因 visit_monthly；因 eal_missed"
-    assert found[1]["flag_rule"] == "visit_weekly;visit_monthly;eal_missed"
-
-
-def test_needs_carry_what_matching_asks_of_the_person() -> None:
-    found = rules.needs_from_flags(
-        flags(("p1", "x", "missed"), ("p2", "x", "missed"), ("p3", "x", "missed")), PERSONS, ON
-    ).to_pylist()
-    assert [(row["age"], row["minor"], row["household_id"]) for row in found] == [
-        (17, True, "h1"),
-        (18, False, "h1"),
-        (None, None, "h3"),
-    ]
-    assert [row["place_code"] for row in found] == [None, "999981100001", None]
-
-
-def test_ids_do_not_depend_on_order_or_day() -> None:
-    rows = [("p1", "mla_missed", "missed"), ("p2", "def_missed", "missed"), ("p3", "x", "conflict")]
-    forward = rules.needs_from_flags(flags(*rows), PERSONS, ON)
-    assert rules.needs_from_flags(flags(*rows[::-1]), PERSONS, ON).equals(forward)
-    later = rules.needs_from_flags(flags(*rows), PERSONS, date(2026, 9, 1))
-    assert later["need_id"].equals(forward["need_id"])
-    assert len(set(forward["need_id"].to_pylist())) == forward.num_rows
-
-
-def test_a_flag_on_a_household_falls_to_its_first_member() -> None:
-    found = rules.needs_from_flags(flags(("h1", "x", "missed")), PERSONS, ON).to_pylist()
-    assert [row["person_id"] for row in found] == ["p1"]
-
-
-def test_severe_mental_disorder_opens_no_need() -> None:
-    assert rules.needs_from_flags(flags(("p1", "smd_refer", "risk")), PERSONS, ON).num_rows == 0
+def test_every_code_of_need_has_its_words_and_stands_in_one_order() -> None:
+    assert tuple(rules.need_codes()) == KNOWN_CODES
 
 
 def test_every_rule_of_the_target_groups_leads_to_known_needs() -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from linli.engines.errors import BadInput, Fault
 from linli.engines.progress import Progress, silent
-from linli.need import rules as need_rules
+from linli.need import drafting
 from linli.place.divisions import county_prefixes
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def run_main_job(lists: Sequence[Path], offers: Path | None, options: Options, p
     rules = eligibility.load_rules(*[(path.name, path.read_bytes()) for path in options.rules])
     screening = eligibility.screen(resolved.persons, rules, on=options.on, near=False, progress=progress)
     progress("needs")
-    needs = need_rules.needs_from_flags(screening.hits, resolved.persons, options.on)
+    needs = drafting.needs_from_flags(screening.hits, resolved.persons, options.on)
     matched = None
     if offer_book is not None:
         weights = assignment.read_weights(options.weights.read_text("utf-8"), options.on, options.weights.name)
