@@ -53,6 +53,12 @@ def state_changes(needs: QuerySet[Need]) -> list[tuple[int, datetime, str]]:
     return list(rows.values_list("need_id", "created_at", "to_state"))
 
 
+def with_help_begun(needs: QuerySet[Need], since: datetime) -> QuerySet[Need]:
+    """These needs with `is_help_begun`: whether help began since a moment."""
+    begun = NeedChange.objects.filter(need=OuterRef("pk"), to_state="served", created_at__gte=since)
+    return needs.annotate(is_help_begun=Exists(begun))
+
+
 def latest_changes(needs: QuerySet[Need]) -> list[tuple[str, datetime]]:
     """For each place, when one of these needs last moved."""
     rows = NeedChange.objects.filter(need__in=needs.order_by().values("pk")).values_list("need__place_path")

@@ -14,14 +14,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, Count, F, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from linli.core.actor import LOCAL, Actor
 from linli.matching import queries_figures as matching
 from linli.need import queries_figures as need
-from linli.need.models import NeedChange
 from linli.party import queries_figures as party
 
 UNITS = ("people", "households", "records")
@@ -147,15 +146,14 @@ COUNTY = {figure.code: figure for figure in (ON_FILE, BEING_SERVED, WAITING, MIS
 
 def _in_hand(actor: Actor, action: str, place_path: str) -> QuerySet[Any]:
     month = actor.now.astimezone(LOCAL).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    helped = NeedChange.objects.filter(need=OuterRef("pk"), to_state="served", created_at__gte=month)
-    return matching.with_answers(need.needs_in_hand(actor)).annotate(
+    rows = need.with_help_begun(matching.with_answers(need.needs_in_hand(actor)), month)
+    return rows.annotate(
         who=F("subject_uid"),
         home=Coalesce("household_uid", "subject_uid"),
         since=F("opened_at"),
         died=F("person__died_on"),
         sort=F("code"),
         is_new=Case(When(opened_at__gte=month, then=Value(True)), default=Value(False)),
-        is_helped_now=Exists(helped),
         is_closed_now=Case(When(state="closed", closed_at__gte=month, then=Value(True)), default=Value(False)),
     )
 
@@ -193,7 +191,7 @@ HAND = {
             words=_("本月办成"),
             how=_("你负责的人的需求里，本月 1 日零时以后开始服务或办结的。"),
             rule="HAND-4",
-            whys=(("not_yet", _("本月没有走到这一步"), Q(is_helped_now=False, is_closed_now=False)),),
+            whys=(("not_yet", _("本月没有走到这一步"), Q(is_help_begun=False, is_closed_now=False)),),
             **_MINE,
         ),
     )
