@@ -169,16 +169,6 @@ def accept_proposal(*, actor: Actor, proposal_uid: UUID, consent_way: str, note:
 
 
 @action("proposal.decide")
-def decline_proposal(*, actor: Actor, proposal_uid: UUID, reason: str) -> str:
-    """Say that a proposal does not suit, and why."""
-    proposal = queries.proposal_by_uid(actor, proposal_uid, action="proposal.decide", lock=True)
-    stop_if(rules.why_not_decline(proposal.state, reason))
-    _decide(actor, proposal, "declined", reason)
-    record(actor, "proposal.decide", kind="proposal", uid=proposal.uid, to="declined")
-    return str(proposal.uid)
-
-
-@action("proposal.decide")
 def decline_all(*, actor: Actor, need_uid: UUID, reason: str) -> int:
     """Say that none of the standing proposals for a need suits, and why; gives how many were declined."""
     need = needs.need_by_uid(actor, need_uid, action="proposal.read", lock=True)

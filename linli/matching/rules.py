@@ -43,15 +43,8 @@ def why_not_accept(
     return None
 
 
-def why_not_decline(proposal_state: str, reason: str) -> Refusal | None:
-    """Declining departs from the proposal, so it asks for a reason."""
-    if proposal_state != "open":
-        return Refusal("matching.proposal_decided", state=proposal_state)
-    return None if reason.strip() else Refusal("matching.reason_needed")
-
-
 def why_not_decline_all(standing: int, reason: str) -> Refusal | None:
-    """Declining every proposal: there must be one, and a reason."""
+    """Declining every proposal departs from the ranking: there must be one, and a reason."""
     if not standing:
         return Refusal("matching.nothing_standing")
     return None if reason.strip() else Refusal("matching.reason_needed")

@@ -78,11 +78,13 @@ def test_departing_from_the_first_asks_why(person: Person, worker: Login):
         accept(worker, best)
 
 
-def test_the_second_is_the_best_once_the_first_is_declined(person: Person, worker: Login):
+def test_the_second_is_the_best_once_the_first_was_tried_in_vain(person: Person, worker: Login):
     need = needs.need(person)
     best = bridge.proposal(need, bridge.offer())
     second = bridge.proposal(need, bridge.offer("O2"), rank=2)
-    actions.decline_proposal(actor=make.actor(worker), operation_id=uuid4(), proposal_uid=best.uid, reason="她不愿意")
+    tried = accept(worker, best)
+    given = {"actor": make.actor(worker), "operation_id": uuid4(), "referral_uid": tried.uid}
+    actions.move_referral(**given, to_state="declined", note="忙不过来")
     assert accept(worker, second).offer.code == "O2"
 
 
