@@ -1,8 +1,39 @@
-"""The sentences of `linli doctor`: what was found and, where it is not well, what to do."""
+"""The words of `linli doctor`: what was asked, how it stands, and where it is not well, what to do.
+
+Also what is wrong with the audit record, said by every command that reads the chain.
+"""
 
 from __future__ import annotations
 
 from linli.engines.words import Words
+
+STATES = Words({"ok": ("好　", "ok"), "warn": ("留心", "warn"), "fail": ("不行", "fail")})
+
+ASKED = Words(
+    {
+        "keys": ("密钥", "keys"),
+        "keys_place": ("密钥在哪里", "where the keys are"),
+        "database": ("数据库", "database"),
+        "embedded": ("内置数据库", "embedded database"),
+        "server": ("数据库服务器", "database server"),
+        "encryption": ("加密", "encryption"),
+        "backup": ("备份", "backup"),
+        "disk": ("磁盘", "disk"),
+        "fonts": ("字体", "fonts"),
+        "audit": ("审计记录", "audit record"),
+        "clock": ("时钟", "clock"),
+    }
+)
+
+AUDIT_FAULTS = Words(
+    {
+        "gap": ("前面缺了号", "numbers before it are missing"),
+        "altered": ("内容被改过", "its content was altered"),
+        "rewritten": ("和检查点记下的不一样", "it is not what the checkpoint noted"),
+        "cut": ("末尾和记下的不一样，像是被截过", "the end is not the one noted; rows seem to have been cut off"),
+        "cut_since_checkpoint": ("签检查点时有，现在没有了", "it was there at the checkpoint and is gone"),
+    }
+)
 
 WORDS = Words(
     {
@@ -66,7 +97,8 @@ WORDS = Words(
         "audit_whole": ("审计记录 {rows} 条，链条完整", "{rows} audit rows, the chain holds"),
         "audit_broken": (
             "审计记录从第 {number} 条起对不上（{fault}）。不要再写，留住现场，告诉审计管理员。",
-            "The audit record breaks at row {number} ({fault}). Stop writing, keep everything, tell the auditor.",
+            "The audit record breaks at row {number} ({fault}). Stop writing, keep everything as it is, and tell the "
+            "audit administrator.",
         ),
         "clock_right": ("时钟 {now}", "the clock says {now}"),
         "clock_behind": (

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from linli.web.commands.instance import HomeOption, open_instance
-from linli.web.commands.words import say
+from linli.web.commands.words import audit_fault, say
 
 verify_group = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None)
 audit_group = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None)
@@ -35,7 +35,7 @@ def verify_audit(
     held = read_checkpoint(checkpoint) if checkpoint else None
     verdict = read_chain({"number": held.number, "hash": held.hash} if held else None)
     if verdict.fault:
-        sys.stderr.write(say("audit_fault", number=verdict.at_number, fault=verdict.fault) + "\n")
+        sys.stderr.write(say("audit_fault", number=verdict.at_number, fault=audit_fault(verdict.fault)) + "\n")
         raise typer.Exit(1)
     sys.stdout.write(say("audit_holds", rows=verdict.rows, head=verdict.head) + "\n")
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from linli.web.commands.instance import HomeOption, open_instance
-from linli.web.commands.words import spoken
+from linli.web.commands.words import audit_fault, spoken
 
 if TYPE_CHECKING:
     from linli.core.doctor import Line
@@ -39,9 +39,17 @@ def words_of(line: Line) -> str:
     """The sentence of one answer."""
     from linli.core.doctor_words import WORDS
 
-    return WORDS.say(line.code, spoken(), **line.params)
+    params = line.params
+    if line.code == "audit_broken":
+        params = {**params, "fault": audit_fault(params["fault"])}
+    return WORDS.say(line.code, spoken(), **params)
 
 
 def text_of(line: Line) -> str:
-    """State, question, sentence."""
-    return f"{line.state:<4} {line.about}: {words_of(line)}"
+    """State, question, sentence. A setting of the database server is asked by its own name."""
+    from linli.core.doctor_words import ASKED, STATES
+
+    lang = spoken()
+    about = ASKED.say(line.about, lang) if line.about in ASKED else line.about
+    state, words = STATES.say(line.state, lang), words_of(line)
+    return f"{state:<4} {about}: {words}" if lang == "en" else f"{state} {about}：{words}"

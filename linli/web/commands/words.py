@@ -28,7 +28,7 @@ WORDS = Words(
         "accounts_made": (
             "{place}的第一批账号。一次性密码只在这里显示一次，抄下来，分别交给四个人，第一次登录要换：",
             "First accounts of {place}. One-time passwords are shown only here; give them to four different people, "
-            "who change them at the first log-in:",
+            "who change them at the first sign-in:",
         ),
         "accounts_next": (
             "然后：一个安全管理员开账号、提岗位（民政干部、站长、社工……），另一个批准。",
@@ -49,8 +49,9 @@ WORDS = Words(
         ),
         "audit_holds": ("审计链完整：{rows} 条，末端 {head}", "The audit chain holds: {rows} rows, head {head}"),
         "audit_fault": (
-            "审计链不完整：第 {number} 条，{fault}。",
-            "The audit chain does not hold: row {number}, {fault}.",
+            "审计链不完整：第 {number} 条，{fault}。不要再写，留住现场，告诉审计管理员。",
+            "The audit chain does not hold at row {number}: {fault}. Stop writing, keep everything as it is, and tell "
+            "the audit administrator.",
         ),
         "checkpoint_written": (
             "检查点写好了：{file}（第 {number} 条）。把它存到别处：另一块盘、另一个实例，或打印出来。",
@@ -74,6 +75,13 @@ def say(code: str, **params: object) -> str:
     return WORDS.say(code, spoken(), **params)
 
 
+def audit_fault(fault: str) -> str:
+    """What is wrong with the audit record, in the language asked for."""
+    from linli.core.doctor_words import AUDIT_FAULTS
+
+    return AUDIT_FAULTS.say(fault, spoken())
+
+
 def as_words(error: Exception) -> str | None:
     """The sentence for an error that is meant for a person; None for a programming mistake."""
     from django.core.exceptions import ImproperlyConfigured
@@ -87,6 +95,9 @@ def as_words(error: Exception) -> str | None:
 
         from linli.web.words import say as say_code
 
+        params = error.params
+        if error.code == "core.audit_broken":
+            params = {**params, "fault": audit_fault(params["fault"])}
         with override("en" if spoken() == "en" else "zh-hans"):
-            return say_code(error.code, error.params)
+            return say_code(error.code, params)
     return None
