@@ -10,6 +10,7 @@ import sys
 import time
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -140,7 +141,16 @@ def whole_run(count: int, offers: int) -> None:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024 / 1024
     print(
         f"| assign {count:,} × {offers:,} | {result.proposals.num_rows:,} proposals, {result.unmet.num_rows:,} unmet "
-        f"| {took:.1f} s, peak {peak:.2f} GiB | gap {result.gap:.2e}, {result.report} |"
+        f"| {took:.1f} s, peak {peak:.2f} GiB | {_told(result.gap, result.report)} |"
+    )
+
+
+def _told(gap: float, report: dict[str, Any]) -> str:
+    """What the run says of itself, in words."""
+    proven = "proven optimal" if report["proven"] else f"gap {gap:.2e}"
+    return (
+        f"{proven} in {report['rounds']} rounds; {report['pairs']:,} pairs looked at, {report['permitted_pairs']:,} "
+        f"permitted, {report['candidates']:,} kept as candidates; {report['met']:,} needs met"
     )
 
 

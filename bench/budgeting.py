@@ -1,25 +1,25 @@
 """Benchmark of the budgeting engine beside pabutools (GPL: only here), each in processes of its own, in turn.
 
 Run: `python -m bench.budgeting [--full]`. Prints markdown rows: reach line, ours, peer, ratio, memory, met.
-`--full` adds add1 on the largest file for the engine alone. Data: `LINLI_DATA`, default ../shared/data.
+`--full` adds add1 on the longest list of projects for the engine alone. Data: two made cities (the
+engine's `tests/made.py`) and the one of tests/data/budgeting.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import random
 import resource
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-DATA = Path(os.environ.get("LINLI_DATA", Path(__file__).parents[2] / "shared/data")) / "participatory-budgeting"
-DIFFER, ADD1 = "poland_warszawa_2023_mokotow.pb", "poland_wieliczka_2023_green-budget.pb"
-LARGEST = "poland_gdynia_2020_.pb"
+DATA = Path(__file__).parents[1] / "tests" / "data" / "budgeting"
+LARGEST, DIFFER, ADD1 = "made_few_projects", "made_many_projects", "poland_wieliczka_2023_green-budget"
 RULES = ("mes-cost", "mes-project", "phragmen", "greedy")
 ROUNDS, TIMES, ORDERS = 2, 5, 5
 
@@ -34,17 +34,17 @@ def best(run: Callable[[], Any], times: int) -> tuple[float, Any]:
     return took, found
 
 
-def ours(file: str, add1: bool) -> dict[str, Any]:
+def ours(file: Path, add1: bool) -> dict[str, Any]:
     """Our times on one file."""
     from linli.engines.budgeting import Options, budget, parse_pb, read_pb
 
     began = time.perf_counter()
-    election = read_pb(DATA / file)
+    election = read_pb(file)
     first = budget(election, Options(rule="mes-cost"), reasons=False)
     whole = time.perf_counter() - began
     told: dict[str, Any] = {
         "whole": whole,
-        "read": best(lambda: read_pb(DATA / file), TIMES)[0],
+        "read": best(lambda: read_pb(file), TIMES)[0],
         "rule": {},
         "winners": {},
         "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
@@ -61,7 +61,7 @@ def ours(file: str, add1: bool) -> dict[str, Any]:
         [shuffled.projects[at].id for at in budget(shuffled, Options(rule=rule), reasons=False).selected]
         == told["winners"][rule]
         for seed in range(ORDERS)
-        for shuffled in [parse_pb(reordered((DATA / file).read_text("utf-8-sig"), seed).encode())]
+        for shuffled in [parse_pb(reordered(file.read_text("utf-8-sig"), seed).encode())]
         for rule in RULES
     )
     if add1:
@@ -78,13 +78,13 @@ def reordered(text: str, seed: int) -> str:
     return "\n".join([head, "VOTES", heading, *rows])
 
 
-def peer(file: str, add1: bool) -> dict[str, Any]:
+def peer(file: Path, add1: bool) -> dict[str, Any]:
     """The peer's times on one file: exact fractions, equal ballots merged (its faster mode), ties by id."""
     from pabutools.election import Cardinality_Sat, Cost_Sat, parse_pabulib
     from pabutools.rules import greedy_utilitarian_welfare, method_of_equal_shares, sequential_phragmen
 
     began = time.perf_counter()
-    instance, profile = parse_pabulib(str(DATA / file))
+    instance, profile = parse_pabulib(str(file))
     read = time.perf_counter() - began
     merged = profile.as_multiprofile()
     told: dict[str, Any] = {"read": time.perf_counter() - began, "parse": read, "rule": {}, "winners": {}}
@@ -106,9 +106,9 @@ def peer(file: str, add1: bool) -> dict[str, Any]:
     return told
 
 
-def child(who: str, file: str, add1: bool) -> dict[str, Any]:
+def child(who: str, file: Path, add1: bool) -> dict[str, Any]:
     """One measurement in a process of its own."""
-    command = [sys.executable, "-m", "bench.budgeting", "--child", who, file, "1" if add1 else "0"]
+    command = [sys.executable, "-m", "bench.budgeting", "--child", who, str(file), "1" if add1 else "0"]
     return dict(json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout))
 
 
@@ -122,7 +122,7 @@ def least(runs: list[dict[str, Any]], *keys: str) -> float:
     return min(found)  # type: ignore[type-var]
 
 
-def measured(file: str, add1: bool) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+def measured(file: Path, add1: bool) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """A B A B: our runs and the peer's."""
     pairs = [(child("ours", file, add1), child("peer", file, add1)) for _ in range(ROUNDS)]
     return [pair[0] for pair in pairs], [pair[1] for pair in pairs]
@@ -136,12 +136,24 @@ def row(line: str, one: float, two: float, bound: float, extra: str = "") -> Non
 
 def main() -> None:
     """Measure everything and print the table."""
-    import pabutools
+    with tempfile.TemporaryDirectory() as folder:
+        measure_all(written(Path(folder)))
 
-    print(f"pabutools {getattr(pabutools, '__version__', '')}, `python -m bench.budgeting`\n")
+
+def written(folder: Path) -> dict[str, Path]:
+    """The file of each election; the made ones are written into the folder."""
+    from linli.engines.budgeting.tests.made import made_election
+
+    files = {name: folder / f"{name}.pb" for name in (LARGEST, DIFFER)}
+    for name, path in files.items():
+        path.write_text(made_election(name), encoding="utf-8")
+    return {**files, ADD1: DATA / f"{ADD1}.pb"}
+
+
+def measure_all(files: dict[str, Path]) -> None:
+    """The table, election by election."""
     print("| reach | ours | pabutools | ratio | notes | met |\n|---|---|---|---|---|---|")
-    files = [LARGEST, DIFFER, ADD1]
-    runs = {file: measured(file, file == ADD1) for file in files}
+    runs = {name: measured(file, name == ADD1) for name, file in files.items()}
     for file, (us, them) in runs.items():
         same = all(run["winners"] == them[0]["winners"] for run in us)
         orders = all(run["orders"] for run in us)
@@ -169,13 +181,13 @@ def main() -> None:
             f"| {each / rule_time:.2f} × | {us[0]['lost']} projects | {met} |"
         )
     if "--full" in sys.argv:
-        told = child("ours", DIFFER, True)
+        told = child("ours", files[DIFFER], True)
         print(f"| mes-cost, add1, {DIFFER} | {told['rule']['add1']:.1f} s | not run | | | |")
 
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--child"]:
         _, _, who, file, add1 = sys.argv
-        print(json.dumps({"ours": ours, "peer": peer}[who](file, add1 == "1")))
+        print(json.dumps({"ours": ours, "peer": peer}[who](Path(file), add1 == "1")))
     else:
         main()

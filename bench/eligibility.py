@@ -1,13 +1,13 @@
 """Benchmark of the eligibility engine: nine toy rules over many invented residents, beside plain DuckDB SQL.
 
-Run: `python -m bench.eligibility [RESIDENTS]`. The SQL of `data/eligibility/expected.json` stands in for an oracle: it
-counts only, the engine also writes every reason. Prints markdown rows: seconds (A B A B), peak memory, equal counts.
+Run: `python -m bench.eligibility [RESIDENTS]`. The SQL of tests/data/eligibility/expected.json is the oracle: it
+counts only, the engine also writes every reason. Prints markdown rows: seconds (A B A B), peak memory, and whether both
+find the same.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import resource
 import sys
 import time
@@ -21,7 +21,7 @@ import pyarrow as pa
 from linli.engines.eligibility import load_rules, screen
 
 ROOT = Path(__file__).parents[1]
-DATA = Path(os.environ.get("LINLI_DATA", ROOT.parent / "shared" / "data")) / "eligibility"
+DATA = ROOT / "tests" / "data" / "eligibility"
 ROUNDS = 2
 
 
@@ -75,7 +75,7 @@ def main(rows: int) -> None:
             print(
                 f"| {name} | {rows:,} | {spent:.2f} | {busy:.2f} | {peak} | {sum(counts[-1].values()):,} |", flush=True
             )
-    print(f"\nequal counts: {all(each == counts[0] for each in counts)}")
+    print(f"\n{'Both find the same.' if all(each == counts[0] for each in counts) else 'THE TWO DIFFER.'}")
 
 
 if __name__ == "__main__":

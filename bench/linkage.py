@@ -1,6 +1,6 @@
 """Benchmark of the linkage engine beside stock Splink on the same records; no truth is used to link.
 
-Run: `python -m bench.linkage [persons]` from the project's folder; LINLI_DATA names the data folder.
+Run: `python -m bench.linkage [persons]` from the project's folder.
 Prints markdown rows: precision, recall and F1 of linked pairs (from clusters), seconds and peak
 memory of each run in a process of its own. For stock Splink the threshold 0.9 is what a user without
 truth would take; "best" is chosen on the truth and is an upper figure.
@@ -9,7 +9,6 @@ truth would take; "best" is chosen on the truth and is an upper figure.
 from __future__ import annotations
 
 import json
-import os
 import resource
 import subprocess
 import sys
@@ -23,7 +22,7 @@ import pyarrow.parquet as pq
 from linli.engines.linkage.tables import as_records
 from linli.engines.linkage.tests.made import made_lists, pair_scores, twice_the_errors
 
-DATA = Path(os.environ.get("LINLI_DATA", Path(__file__).parents[2] / "shared" / "data")) / "linkage"
+DATA = Path(__file__).parents[1] / "tests" / "data" / "linkage"
 SETS = ("cn_dev", "cn_dev twice the errors", "made")
 Truth = dict[str, int]
 

@@ -1,11 +1,10 @@
 """Benchmark of the opinion engine: Polis' published output, red-dwarf, a stream of votes, a million votes, alarms.
 
-Run: `python -m bench.opinion` from the project's folder; LINLI_DATA names the data folder. Engines run in processes of
-their own, one after the other (A B A B), with one thread for dense products each. Times run from the files to the
-result (parsing included, imports not): the first run in a fresh process, and the shortest of the next ones; of several
-processes the shortest counts. Beside red-dwarf they are processor times, because both run on one thread and the
-machine is shared. "all" includes stability and alarm, which red-dwarf does not have; "map" leaves them out. Prints
-markdown rows.
+Run: `python -m bench.opinion` from the project's folder. Engines run in processes of their own, one after the other (A
+B A B), with one thread for dense products each. Times run from the files to the result (parsing included, imports not):
+the first run in a fresh process, and the shortest of the next ones; of several processes the shortest counts. Beside
+red-dwarf they are processor times, because both run on one thread and the machine is shared. "all" includes stability
+and alarm, which red-dwarf does not have; "map" leaves them out. Prints markdown rows.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ from typing import Any
 
 import numpy as np
 
-DATA = Path(os.environ.get("LINLI_DATA", Path(__file__).parents[2] / "shared" / "data")) / "opinion-map"
+DATA = Path(__file__).parents[1] / "tests" / "data" / "opinion"
 CONVERSATIONS = (
     "scoop-hivemind.biodiversity",
     "scoop-hivemind.ubi",

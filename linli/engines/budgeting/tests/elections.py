@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
-import pytest
 from hypothesis import strategies as st
 
 from linli.engines.budgeting import BudgetResult, Election, Options, budget, parse_pb
 
-HERE = Path(__file__).parents[4]
-WIELICZKA = HERE / "tests/data/budgeting/poland_wieliczka_2023_green-budget.pb"
-SHARED = Path(os.environ.get("LINLI_DATA", HERE.parent / "shared/data")) / "participatory-budgeting"
+DATA = Path(__file__).parents[4] / "tests" / "data" / "budgeting"
+WIELICZKA = DATA / "poland_wieliczka_2023_green-budget.pb"
 Votes = list[dict[str, int]]
-
-
-def shared(name: str) -> Path:
-    """A case of the shared data; skips where it is not at hand."""
-    path = SHARED / name
-    if not path.is_file():
-        pytest.skip(f"{name} is not at hand: set LINLI_DATA to the folder of shared data")
-    return path
 
 
 def text(costs: dict[str, int | str], money: int | str, votes: Votes, kind: str = "approval", meta: str = "") -> str:

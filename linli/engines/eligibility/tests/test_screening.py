@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
 from datetime import date
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from linli.engines.eligibility.tests.making import HEAD, ON, STANDARD, figure, p
 from linli.engines.errors import BadInput
 
 ROOT = Path(__file__).parents[4]
-DATA = Path(os.environ.get("LINLI_DATA", ROOT.parent / "shared" / "data")) / "eligibility"
+DATA = ROOT / "tests" / "data" / "eligibility"
 POOR = HEAD + STANDARD + rule("poor", "income < standard", reason="收入 {income}，标准 {standard}")
 
 
@@ -27,7 +26,6 @@ def subjects(result: ScreenResult, code: str) -> list[str]:
     return [row["subject"] for row in result.hits.to_pylist() if row["rule"] == code]
 
 
-@pytest.mark.skipif(not DATA.exists(), reason="the shared eligibility data is not here (set LINLI_DATA)")
 def test_the_nine_toy_rules_find_exactly_the_expected_counts() -> None:
     book = load_rules((ROOT / "packs" / "toy" / "toy_rules.toml").read_bytes())
     expected = json.loads((DATA / "expected.json").read_text())["counts"]

@@ -1,8 +1,7 @@
-"""The Chinese development set, where it is at hand: figures of linked pairs, no truth used."""
+"""The Chinese development set: figures of linked pairs, no truth used."""
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pyarrow.compute as pc
@@ -13,10 +12,7 @@ from linli.engines.linkage import link
 from linli.engines.linkage.tables import as_records
 from linli.engines.linkage.tests.made import pair_scores, twice_the_errors
 
-DATA = Path(os.environ.get("LINLI_DATA", Path(__file__).parents[5] / "shared" / "data")) / "linkage" / "cn_dev.parquet"
-pytestmark = pytest.mark.skipif(
-    not DATA.exists(), reason="cn_dev.parquet is not here: set LINLI_DATA to the data folder"
-)
+DATA = Path(__file__).parents[4] / "tests" / "data" / "linkage" / "cn_dev.parquet"
 
 
 @pytest.mark.parametrize(("twice", "least"), [(False, 0.99), (True, 0.97)])

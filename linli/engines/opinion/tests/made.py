@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import numpy as np
-import pytest
 
 from linli.engines.opinion import Conversation, conversation
 
-HERE = Path(__file__).parents[4] / "tests" / "data" / "opinion"
-SHARED = Path(os.environ.get("LINLI_DATA", Path(__file__).parents[5] / "shared" / "data")) / "opinion-map"
-
-
-def case(name: str) -> Path:
-    """The folder of a case: what may be passed on lies in the project, the rest is skipped where it is absent."""
-    folder = HERE / name if (HERE / name).is_dir() else SHARED / name
-    if not folder.is_dir():
-        pytest.skip(f"{name} may not be passed on; set LINLI_DATA to a folder that has opinion-map/{name}")
-    return folder
+DATA = Path(__file__).parents[4] / "tests" / "data" / "opinion"
 
 
 def files(name: str) -> tuple[Path, Path]:
-    """Votes and statements of a case."""
+    """Votes and statements of a conversation."""
     kind = "json" if name.startswith("golden") else "csv"
-    return case(name) / f"votes.{kind}", case(name) / f"comments.{kind}"
+    return DATA / name / f"votes.{kind}", DATA / name / f"comments.{kind}"
 
 
 def planted(

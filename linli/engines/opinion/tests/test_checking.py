@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from linli.engines.opinion import FINDINGS, Options, as_json, draw_map, read_conversation, read_groups
 from linli.engines.opinion.checking import check
-from linli.engines.opinion.tests.made import case, files
+from linli.engines.opinion.tests.made import DATA, files
 
 NAME = "london.youth.policing"
 Document = dict[str, Any]
@@ -46,7 +46,7 @@ def test_right_results_are_accepted(name: str, mode: str) -> None:
 
 
 def test_a_stated_grouping_is_accepted() -> None:
-    groups = read_groups(case(NAME) / "participants-votes.csv")
+    groups = read_groups(DATA / NAME / "participants-votes.csv")
     found = as_json(draw_map(read_conversation(*files(NAME)), groups=groups))
     assert all(one.ok for one in check(found, inputs(NAME)))
 

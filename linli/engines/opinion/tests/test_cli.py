@@ -10,7 +10,7 @@ import typer
 from typer.testing import CliRunner
 
 from linli.engines.opinion.cli import opinion
-from linli.engines.opinion.tests.made import case, files
+from linli.engines.opinion.tests.made import DATA, files
 
 app = typer.Typer()
 app.command()(opinion)
@@ -42,7 +42,7 @@ def test_parity_given_groups_and_an_earlier_map(tmp_path: Path) -> None:
     ran(VOTES, votes, COMMENTS, comments, "--out", first)
     again = json.loads(ran(VOTES, votes, COMMENTS, comments, "--before", first)[0])
     assert again["participants"] == json.loads(first.read_text("utf-8"))["participants"]
-    given = json.loads(ran(VOTES, votes, "--groups", case(NAME) / "participants-votes.csv")[0])
+    given = json.loads(ran(VOTES, votes, "--groups", DATA / NAME / "participants-votes.csv")[0])
     assert sorted(group["size"] for group in given["groups"]) == [3, 3, 18] and given["options"]["groups"] == "given"
     parity = json.loads(ran(VOTES, votes, "--mode", "parity")[0])
     assert parity["options"]["mode"] == "parity" and 24 <= parity["totals"]["grouped"] <= 26

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from linli.engines.opinion import OpinionMap, Options, as_json, draw_map, read_conversation, read_groups
-from linli.engines.opinion.tests.made import SHARED, case, files, partition
+from linli.engines.opinion.tests.made import DATA, files, partition
 
 GOLDEN = ["golden-below-100-ptpts", "golden-25ptpt-3gp-no-strict-with-meta"]
 CONVERSATIONS = [
@@ -25,7 +25,7 @@ CONVERSATIONS = [
 def polis(request: pytest.FixtureRequest) -> dict[str, Any]:
     """A published output with our map of the same votes, found cold and on the published groups."""
     name = request.param
-    told = json.loads((case(name) / "math-pca2.json").read_bytes())
+    told = json.loads((DATA / name / "math-pca2.json").read_bytes())
     base = dict(zip(told["base-clusters"]["id"], told["base-clusters"]["members"], strict=True))
     groups = {
         str(person): str(group["id"])
@@ -91,10 +91,8 @@ def test_consensus_and_priority_are_polis(polis: dict[str, Any]) -> None:
 @pytest.mark.parametrize("name", CONVERSATIONS)
 def test_expected_figures_of_real_conversations(name: str) -> None:
     votes, comments = files(name)
-    expected = json.loads((SHARED / "expected.json").read_bytes())["conversations"] if SHARED.is_dir() else {}
-    if name not in expected:
-        pytest.skip("expected.json is not there; set LINLI_DATA")
-    peer, figures = expected[name]["red_dwarf_0_4_0"], expected[name]
+    figures = json.loads((DATA / "expected.json").read_bytes())["conversations"][name]
+    peer = figures["red_dwarf_0_4_0"]
     found = draw_map(read_conversation(votes, comments))
     document = as_json(found)
     assert document["totals"]["participants"] == figures["participants"]
@@ -109,7 +107,7 @@ def test_expected_figures_of_real_conversations(name: str) -> None:
 @pytest.mark.parametrize("name", CONVERSATIONS)
 def test_the_production_grouping_is_taken_as_given(name: str) -> None:
     votes, comments = files(name)
-    production = read_groups(case(name) / "participants-votes.csv")
+    production = read_groups(DATA / name / "participants-votes.csv")
     found = draw_map(read_conversation(votes, comments), groups=production)
     assert _groups(found) == production
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import numpy as np
@@ -15,9 +14,7 @@ from linli.engines.sortition import Infeasible, Pool, Quota, Source, draw, read_
 from linli.engines.sortition.checking import check
 from linli.engines.sortition.tests.pools import every_panel, leximin_by_force, small_inputs
 
-ROOT = Path(__file__).parents[4]
-OWN = ROOT / "tests" / "data" / "sortition"
-DATA = Path(os.environ.get("LINLI_DATA", ROOT.parent / "shared" / "data")) / "sortition"
+DATA = Path(__file__).parents[4] / "tests" / "data" / "sortition"
 SEED = Source("seed", "42", "nonce")
 QUICK = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 
@@ -100,32 +97,23 @@ def test_two_of_one_home_are_never_drawn_together():
         assert holds(done.document)
 
 
-def test_published_case_wide_60():
-    done = _case(OWN / "diversimax_wide_60", 60)
-    chances = np.sort(done.probabilities)
-    assert chances[0] == 0
-    assert chances[1:130] == pytest.approx(np.full(129, 8 / 43), abs=1e-6)
-    assert chances[130:180] == pytest.approx(np.full(50, 0.221732158), abs=1e-6)
-    assert chances[180:188] == pytest.approx(np.full(8, 0.240677628), abs=1e-6)
-    assert chances[188:194] == pytest.approx(np.full(6, 0.270198476), abs=1e-6)
-    assert chances[-16:] == pytest.approx(np.ones(16), abs=1e-6)
+def test_a_pool_of_219_volunteers_meets_its_expected_figures():
+    wanted = json.loads((DATA / "expected.json").read_text("utf-8"))["diversimax_wide_60"]
+    tables = [read_csv(DATA / "diversimax_wide_60" / name) for name in ("respondents.csv", "categories.csv")]
+    done = draw(*read_input(*tables, 60), 60, source=SEED)
+    expected = np.sort([value for value, times in wanted["chances"] for _ in range(times)])
+    assert np.allclose(np.sort(done.probabilities), expected, atol=1e-6)
     assert done.document["certificate"]["attained"]
     assert holds(done.document)
 
 
-@pytest.mark.skipif(not DATA.exists(), reason="the shared sortition data is not here (set LINLI_DATA)")
-@pytest.mark.parametrize("case", ["example_small_20", "diversimax_wide_60"])
-def test_every_shared_case_meets_its_expected_figures(case):
-    wanted = json.loads((DATA / "expected.json").read_text())["leximin"][case]
-    chances = np.sort(_case(DATA / case, int(case.rsplit("_", 1)[1])).probabilities)
-    expected = np.sort([value for value, times in wanted["sorted_distinct"] for _ in range(times)])
-    assert np.allclose(chances, expected, atol=1e-6)
-    assert chances[0] >= wanted["min"] - 1e-6
-
-
-def _case(folder: Path, size: int):
-    pool, quotas = read_input(read_csv(folder / "respondents.csv"), read_csv(folder / "categories.csv"), size)
-    return draw(pool, quotas, size, source=SEED)
+def test_one_woman_among_a_hundred_and_ninety_nine_others_has_no_better_chance():
+    """200 people of three types and quotas that all can meet: everybody is drawn with one chance, 20 of 200."""
+    people = [("f", "c")] + [("f", "l")] * 99 + [("m", "c")] * 100
+    quotas = [Quota(at, value, 9, 20) for at, value in (("sex", "f"), ("sex", "m"), ("mind", "l"), ("mind", "c"))]
+    done = draw(Pool(("sex", "mind"), tuple(people)), quotas, 20, source=SEED)
+    assert done.probabilities == pytest.approx([0.1] * 200)
+    assert holds(done.document)
 
 
 def test_the_same_input_gives_the_same_bytes():
