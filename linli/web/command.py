@@ -21,8 +21,8 @@ class Command(NamedTuple):
 
 
 COMMANDS = {
-    "run": Command("linli.web.commands.run:run", "名单 → 人、标记、需求、建议 · lists to proposals"),
-    "link": Command("linli.engines.linkage.cli:link", "多份名单里认出同一个人 · one person across lists"),
+    "run": Command("linli.web.commands.run:run", "名册 → 人、线索、需求、对接建议 · lists to proposals"),
+    "link": Command("linli.engines.linkage.cli:link", "多份名册里认出同一个人 · one person across lists"),
     "screen": Command("linli.engines.eligibility.cli:screen", "按规则筛出可能需要帮助的人 · who may need help"),
     "assign": Command("linli.engines.assignment.cli:assign", "需求和资源最优对接 · needs to offers, exactly"),
     "draw": Command("linli.engines.sortition.cli:draw", "可核验的公平抽签 · a fair draw anyone can check"),

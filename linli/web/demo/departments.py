@@ -1,4 +1,4 @@
-"""The ten lists, each in its department's own words, order, date style and layout."""
+"""The eleven lists, each in its department's own words, order, date style and layout."""
 
 from __future__ import annotations
 
