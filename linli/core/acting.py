@@ -1,4 +1,4 @@
-"""The one door for writes: one transaction, one operation id, one effect (SECURITY-GOALS I3).
+"""The one door for writes: one transaction, one operation id, one effect (docs/security.md I3).
 
 An action is a keyword-only function of a block's `actions.py` wrapped by `@action`. It is called
 with an actor and an operation id made by the client; the same id with the same content gives the

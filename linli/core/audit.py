@@ -2,7 +2,7 @@
 
 Rows are collected while a unit of work runs and written by its last statement, so that the head of
 the chain is locked for a moment only. `verify` re-reads the chain; a checkpoint kept elsewhere is
-what reveals a cut tail or a chain written anew (SECURITY-GOALS I5, I6).
+what reveals a cut tail or a chain written anew (docs/security.md I5, I6).
 """
 
 from __future__ import annotations

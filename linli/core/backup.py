@@ -1,4 +1,4 @@
-"""Backup while serving, and restore into an empty home (SECURITY-GOALS I12, G12).
+"""Backup while serving, and restore into an empty home (docs/security.md I12).
 
 A backup is one tar file: `manifest.json` first, then the database and the uploaded files. On the
 embedded database the copy is made by SQLite's own online backup onto a keyed, so encrypted, target;

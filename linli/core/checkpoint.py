@@ -1,7 +1,7 @@
 """Checkpoints of the audit chain: a signed note of where it ended, to be kept somewhere else.
 
 A chain alone does not reveal a cut tail or a chain written anew; somebody holding an earlier
-checkpoint sees both (SECURITY-GOALS I6). Signed with Ed25519 over canonical JSON.
+checkpoint sees both (docs/security.md I6). Signed with Ed25519 over canonical JSON.
 """
 
 from __future__ import annotations

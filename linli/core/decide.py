@@ -1,7 +1,7 @@
 """Who may do what: one pure function over plain values. Default deny; any exclusion denies.
 
 It knows no database, no clock and no words. `party` loads the facts and makes the list filter from
-the same rules; `policy.py` holds the table of roles and actions. SECURITY-GOALS, section 2.
+the same rules; `policy.py` holds the table of roles and actions. docs/security.md, section 2.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from linli.core.policy import ACTIONS, ActionRule
 
 
 class Sensitivity(IntEnum):
-    """S0–S4: how much harm a datum can do (domain classes L1–L5)."""
+    """S0–S4: how much harm a datum can do (docs/security.md, section 2)."""
 
     PUBLIC = 0
     INTERNAL = 1

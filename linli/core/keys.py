@@ -1,4 +1,4 @@
-"""Changing keys while serving: wrap data keys again, compute blind indexes again (SECURITY-GOALS G14).
+"""Changing keys while serving: wrap data keys again, compute blind indexes again (docs/security.md G14).
 
 A new key joins the key file and becomes the current one; the old stay, for what they closed and
 for older backups. Every step is a small transaction, and what is left is found by looking, so that

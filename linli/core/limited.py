@@ -1,4 +1,4 @@
-"""Work on files from outside runs in a child process with limits (SECURITY-GOALS I10).
+"""Work on files from outside runs in a child process with limits (docs/security.md I10).
 
 A child that runs out of memory or time dies alone; the caller gets a refusal with words.
 """

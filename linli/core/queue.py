@@ -1,7 +1,7 @@
 """The queue under `jobs.py`: huey with its threads in the server's own process.
 
 On the embedded database the queue is a second encrypted file; huey's own SQLite storage would open
-the plain, unsound library (STACK.md). On PostgreSQL it is huey's own tables there.
+Python's own SQLite, plain and of an unsafe version. On PostgreSQL it is huey's own tables there.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Encrypted fields and blind indexes: AES-256-GCM under a data key per owner, wrapped by a key-encryption key.
 
-A sealed value is bound to its table, column, row uid and key (SECURITY-GOALS I7): moved to another
+A sealed value is bound to its table, column, row uid and key (docs/security.md I7): moved to another
 row it does not open. The blind index (I8) is a keyed HMAC over the normalised value, exact match
 only, for high-entropy columns only. `core/keys.py` rotates.
 """

@@ -224,7 +224,7 @@ def _need(actor: Actor, person: Person, *, code: str, level: int, due_on: date |
 
 
 def _next_number(person: Person, today: date) -> str:
-    """`{region6}-N{year}-{seq5}`: no name, no ID number in it (domain, file numbering)."""
+    """`{region6}-N{year}-{seq5}`: no name, no ID number in it."""
     region = [*person.place_path.split("/"), "", "", ""][2] or "000000"
     return next_number(f"{region}-N{today.year}")
 

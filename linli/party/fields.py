@@ -17,7 +17,7 @@ PERSONAL, SENSITIVE = Sensitivity.PERSONAL, Sensitivity.SENSITIVE
 
 @dataclass(frozen=True)
 class PersonField:
-    """One field: code, words, class. `leads_to_person`: S4 when the person is protected (A2 fields)."""
+    """One field: code, words, class. `leads_to_person`: S4 when the person is protected."""
 
     code: str
     words: Any
@@ -108,8 +108,6 @@ GROUP_WORDS = {
     "VET": _("困难退役军人"),
 }
 SENSITIVE_GROUPS = frozenset(GROUP_WORDS) - {"EAL", "EEM", "LBE", "LBW", "MIG"}
-
-RECORD_LEVEL_AGE = 14
 
 
 def group_sensitivity(group: str) -> Sensitivity:

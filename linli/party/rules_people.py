@@ -22,7 +22,7 @@ def why_not_protect(is_protected: bool, has_keeper: bool) -> Refusal | None:
 
 
 def why_not_lift_protection(is_protected: bool, asked_by: UUID | None, lifter_uid: UUID | None) -> Refusal | None:
-    """It takes two: one asks, another lifts (SECURITY-GOALS, section 2)."""
+    """It takes two: one asks, another lifts (docs/security.md, section 2)."""
     if not is_protected:
         return Refusal("party.protection_gone")
     if asked_by is None:

@@ -1,6 +1,6 @@
 """How forms look here, and the operation id every writing form carries.
 
-Label above, hint, error, field; a summary on top that links to each field (DESIGN §7). `{{ form }}` draws it all.
+Label above, hint, error, field; a summary on top that links to each field. `{{ form }}` draws it all.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Classes of clients: those shipped, what a class must be, and which small numbers a table must not show.
 
 Sources: the twelve follow the clients named first in 广州市社工服务站管理办法 (穗府办〔2023〕7号) and, as the twelfth,
-优抚对象; a county changes them on a page. Small groups: SECURITY-GOALS section 2, n < 5.
+优抚对象; a county changes them on a page. Small groups: docs/security.md section 2, n < 5.
 """
 
 from __future__ import annotations

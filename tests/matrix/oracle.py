@@ -1,4 +1,4 @@
-"""Who may see what, written a second time from the prose of SECURITY-GOALS §2 and domain page 10.
+"""Who may see what, written a second time from the prose of docs/security.md, section 2.
 
 Nothing of the program is imported here on purpose: a slip in `decide` must not slip in here too.
 """
@@ -11,7 +11,7 @@ from typing import Literal
 from tests.matrix.canaries import Marker
 from tests.matrix.world import COUNTY, GRID, NEXT_TOWN, PERSONAL, SAFETY, SENSITIVE, SIBLING, TOWN, VILLAGE
 
-# Whom a role lets near which kind of thing (domain 10, the table of roles).
+# Whom a role lets near which kind of thing (core/policy.py is not read here).
 STAFF = {"worker", "lead", "supervisor", "county", "secretary", "grid"}
 ROLES_FOR = {
     "person": STAFF,
