@@ -1,4 +1,4 @@
-"""What every engine command shares: outputs that appear together or not at all, faults on stderr.
+"""What every engine command shares: its language, outputs that appear together or not at all, faults on stderr.
 
 Exit codes: 0 fine · 1 a check failed · 2 bad input. Progress and words go to stderr, results to
 files or stdout.
@@ -13,16 +13,27 @@ import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
+from typing import Annotated
 
 import typer
 
 from linli.engines.errors import Fault
 from linli.engines.progress import Progress, silent
+from linli.engines.words import Lang
 
 _LONG_NUMBER = re.compile(r"\d{10,}[\dXx]")
 
 EXIT_CHECK_FAILED = 1
 EXIT_BAD_INPUT = 2
+
+LangOption = Annotated[
+    str | None, typer.Option("--lang", help="zh 或 en，缺省按 LINLI_LANG · language; else LINLI_LANG")
+]
+
+
+def spoken(asked: str | None) -> Lang:
+    """The language of a command: what `--lang` asks for, else LINLI_LANG, else Chinese."""
+    return "en" if (asked or os.environ.get("LINLI_LANG", "")).startswith("en") else "zh"
 
 
 class Outputs:

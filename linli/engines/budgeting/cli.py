@@ -16,7 +16,7 @@ from linli.engines.budgeting.result import as_json
 from linli.engines.budgeting.run import budget as decide
 from linli.engines.budgeting.words import STEPS, say_fault
 from linli.engines.budgeting.writing import write_pb
-from linli.engines.console import Outputs, print_faults, progress_on_stderr, stop_on_bad_input
+from linli.engines.console import LangOption, Outputs, print_faults, progress_on_stderr, spoken, stop_on_bad_input
 from linli.engines.errors import BadInput, Fault
 from linli.engines.words import Lang
 
@@ -32,10 +32,10 @@ def budget(
     report: Annotated[Path | None, typer.Option("--report", help="report.html")] = None,
     payments: Annotated[Path | None, typer.Option("--payments", help="谁付了多少 who paid what: CSV")] = None,
     pb_out: Annotated[Path | None, typer.Option("--pb-out", help="the .pb with its winners")] = None,
-    lang: Annotated[str, typer.Option("--lang", help="zh | en")] = "zh",
+    lang: LangOption = None,
 ) -> None:
     """邻里预算：哪些项目入选，为什么，谁付了多少。Which projects are funded, why, and who paid what."""
-    tongue: Lang = "en" if lang == "en" else "zh"
+    tongue = spoken(lang)
     progress = progress_on_stderr(lambda step: STEPS.say(step, tongue))
     try:
         progress("reading")

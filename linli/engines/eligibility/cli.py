@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from linli.engines.console import Outputs, print_faults, progress_on_stderr, stop_on_bad_input
+from linli.engines.console import LangOption, Outputs, print_faults, progress_on_stderr, spoken, stop_on_bad_input
 from linli.engines.eligibility.book import load_rules
 from linli.engines.eligibility.data import RuleBook, ScreenResult
 from linli.engines.eligibility.screening import screen as screen_persons
@@ -35,14 +35,14 @@ def screen(
     out: Annotated[Path, typer.Option(help="命中结果（parquet 或 csv） · hits: who, which rule, why")],
     near: Annotated[Path | None, typer.Option(help="接近者及所缺 · near-misses and what is lacking")] = None,
     report: Annotated[Path | None, typer.Option(help="筛查报告（json） · how it went, in codes and numbers")] = None,
-    lang: Annotated[str, typer.Option(help="提示语言 zh 或 en · language of messages")] = "zh",
+    lang: LangOption = None,
 ) -> None:
     """按带日期的规则筛查居民：谁可能需要帮助、为什么。 Ask dated rules of residents: who may need help, and why."""
-    spoken: Lang = "en" if lang == "en" else "zh"
+    tongue = spoken(lang)
     try:
-        result = _screened(table, rules, on.date(), near is not None, spoken)
+        result = _screened(table, rules, on.date(), near is not None, tongue)
     except BadInput as error:
-        raise stop_on_bad_input(error.faults, lambda fault: _say(fault, spoken)) from error
+        raise stop_on_bad_input(error.faults, lambda fault: _say(fault, tongue)) from error
     with Outputs() as outputs:
         write_table(result.hits, outputs.path(out), out.suffix)
         if near is not None:
@@ -53,7 +53,7 @@ def screen(
     if not result.report.hits:
         print_faults(
             [Fault("no_rules_in_force", file=str(rules[0]), value=on.date().isoformat())],
-            lambda fault: _say(fault, spoken),
+            lambda fault: _say(fault, tongue),
         )
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from linli.engines.console import Outputs, print_faults, progress_on_stderr, stop_on_bad_input
+from linli.engines.console import LangOption, Outputs, print_faults, progress_on_stderr, spoken, stop_on_bad_input
 from linli.engines.errors import BadInput, Fault
 from linli.engines.linkage.words import WORDS
 from linli.engines.lists import ColumnMap, column_map, read_grids, read_records, recognise
@@ -37,21 +37,21 @@ def link(
     columns: Annotated[Path | None, typer.Option(help="列对应表（toml） · which heading means what")] = None,
     review: Annotated[Path | None, typer.Option(help="待核对名单 · doubtful pairs, with for and against")] = None,
     report: Annotated[Path | None, typer.Option(help="关联报告（json） · how it went, in codes and numbers")] = None,
-    lang: Annotated[str, typer.Option(help="提示语言 zh 或 en · language of messages")] = "zh",
+    lang: LangOption = None,
 ) -> None:
     """在各部门名册中找出同一个人。 Find the same person across departments' lists."""
     from linli.engines.linkage import LinkOptions
     from linli.engines.linkage import link as link_records
 
-    spoken: Lang = "en" if lang == "en" else "zh"
-    progress = progress_on_stderr(lambda step: WORDS.say(step, spoken) if step in WORDS else step)
+    tongue = spoken(lang)
+    progress = progress_on_stderr(lambda step: WORDS.say(step, tongue) if step in WORDS else step)
     day = on.date() if on is not None else _last_saved(lists)
     try:
         named = column_map(columns) if columns is not None else ColumnMap()
         records, faults = _read_lists(lists, day, named, progress)
-        result = link_records(records, options=LinkOptions(lang=spoken), progress=progress)
+        result = link_records(records, options=LinkOptions(lang=tongue), progress=progress)
     except BadInput as error:
-        raise stop_on_bad_input(error.faults, lambda fault: _say(fault, spoken)) from error
+        raise stop_on_bad_input(error.faults, lambda fault: _say(fault, tongue)) from error
     with Outputs() as outputs:
         write_table(result.links, outputs.path(out), out.suffix)
         if review is not None:
@@ -67,7 +67,7 @@ def link(
                 "faults": len(faults),
             }
             outputs.path(report).write_text(json.dumps(said, ensure_ascii=False, indent=1), "utf-8")
-    print_faults(faults, lambda fault: _say(fault, spoken))
+    print_faults(faults, lambda fault: _say(fault, tongue))
     sys.stderr.write(f"{result.links.num_rows:,} → {result.report['persons']:,}\n")
 
 

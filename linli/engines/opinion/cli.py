@@ -10,7 +10,7 @@ from typing import Annotated, Any, cast
 
 import typer
 
-from linli.engines.console import Outputs, progress_on_stderr, stop_on_bad_input
+from linli.engines.console import LangOption, Outputs, progress_on_stderr, spoken, stop_on_bad_input
 from linli.engines.errors import BadInput, Fault
 from linli.engines.opinion.data import Conversation, Mode, OpinionMap, Options
 from linli.engines.opinion.mapping import draw_map
@@ -33,10 +33,10 @@ def opinion(
     out: Annotated[Path | None, typer.Option(help="结果 JSON（默认写到屏幕）· result (default: stdout)")] = None,
     report: Annotated[Path | None, typer.Option(help="网页报告 · report as one HTML file")] = None,
     topic: Annotated[str, typer.Option(help="议题 · what the conversation is about")] = "",
-    lang: Annotated[str, typer.Option(help="zh | en")] = "zh",
+    lang: LangOption = None,
 ) -> None:
     """从投票画出意见地图：几群人、各群主张什么、大家在哪里一致。 Where people agree, and which groups there are."""
-    tongue: Lang = "en" if lang == "en" else "zh"
+    tongue = spoken(lang)
     try:
         talk, stated, earlier = _read(votes, comments, mode, groups, before)
     except BadInput as bad:

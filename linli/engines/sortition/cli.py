@@ -9,9 +9,8 @@ from typing import Annotated, Any, Literal, cast
 
 import typer
 
-from linli.engines.console import EXIT_BAD_INPUT, Outputs, progress_on_stderr, stop_on_bad_input
+from linli.engines.console import EXIT_BAD_INPUT, LangOption, Outputs, progress_on_stderr, spoken, stop_on_bad_input
 from linli.engines.errors import BadInput, Fault
-from linli.engines.words import Lang
 
 FAIRNESS = ("leximin", "maximin", "nash")
 
@@ -36,13 +35,13 @@ def draw(
     identity: Annotated[str, typer.Option("--id", help="报告上用来称呼人的列 · column to name people by")] = "",
     out: Annotated[Path | None, typer.Option(help="结果 JSON；不写或 - 则打印 · result")] = None,
     report: Annotated[Path | None, typer.Option(help="HTML 报告 · report")] = None,
-    lang: Annotated[str, typer.Option(help="zh | en")] = "zh",
+    lang: LangOption = None,
 ) -> None:
     """可核验的公平抽签：证书、种子、候补都在结果里。Draw a panel under quotas, fairly and checkably."""
     from linli.engines.sortition.feasibility import Infeasible
     from linli.engines.sortition.words import WORDS, infeasible_faults, say_fault, say_feasibility
 
-    tongue: Lang = "en" if lang == "en" else "zh"
+    tongue = spoken(lang)
     try:
         _options(fairness, seed, beacon, nonce, commit, size, replace)
         who, wanted = _read(pool, quotas, size or 1, household or [], identity)

@@ -10,23 +10,28 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from linli.engines.console import EXIT_BAD_INPUT, EXIT_CHECK_FAILED, stop_on_bad_input
+from linli.engines.console import EXIT_BAD_INPUT, EXIT_CHECK_FAILED, LangOption, spoken, stop_on_bad_input
 from linli.engines.errors import BadInput
 from linli.engines.verdict import Finding
 from linli.engines.words import Lang, Words
 
 CHECKED = ("sortition", "opinion", "budgeting", "assignment")
+_GIVE_ZH = "给 linli draw、opinion、budget 或 assign --json 写出的文件。"
+_GIVE_EN = "Give a file written by linli draw, opinion, budget or assign --json."
 PROBLEMS = Words(
     {
-        "unreadable": ("{file} 不是 JSON 结果文件：{why}", "{file} is not a JSON result: {why}"),
-        "unknown": (
-            "{file} 没有写明是哪个引擎的结果（engine 应是 {known} 之一），没法核对",
-            "{file} does not say which engine made it (engine should be one of {known}), so it cannot be checked",
+        "unreadable": (
+            "{file} 不是 JSON 结果文件：{why}。" + _GIVE_ZH,
+            "{file} is not a JSON result: {why}. " + _GIVE_EN,
         ),
-        "missing": ("找不到文件 {file}", "there is no file {file}"),
+        "unknown": (
+            "{file} 没有写明是哪个引擎的结果（engine 应是 {known} 之一），没法核对。" + _GIVE_ZH,
+            "{file} does not say which engine made it (engine should be one of {known}). " + _GIVE_EN,
+        ),
+        "missing": ("找不到文件 {file}。检查路径。", "There is no file {file}. Check the path."),
         "broken": (
-            "{file} 的内容不成结果：{why}",
-            "{file} does not hold a result: {why}",
+            "{file} 的内容不成结果：{why}。" + _GIVE_ZH,
+            "{file} does not hold a result: {why}. " + _GIVE_EN,
         ),
     }
 )
@@ -41,10 +46,10 @@ def check(
     needs: Annotated[Path | None, typer.Option(help="对接：需求表 · assign: the needs")] = None,
     offers: Annotated[Path | None, typer.Option(help="对接：资源表 · assign: the offers")] = None,
     pb: Annotated[Path | None, typer.Option(help="预算：.pb 文件 · budget: the .pb file")] = None,
-    lang: Annotated[str, typer.Option(help="zh | en")] = "zh",
+    lang: LangOption = None,
 ) -> None:
     """重新核对一份结果：证书成立吗 · does the certificate of a result hold? (exit 1 when it does not)"""
-    tongue: Lang = "en" if lang == "en" else "zh"
+    tongue = spoken(lang)
     given = {"pool": pool, "quotas": quotas, "votes": votes, "comments": comments, "pb": pb}
     given |= {"needs": needs, "offers": offers}
     inputs = {name: path for name, path in given.items() if path is not None}
@@ -75,7 +80,7 @@ def _document(file: Path, lang: Lang) -> dict[str, Any]:
     except (ValueError, OSError) as error:
         raise _stop("unreadable", lang, file=file, why=error) from error
     if not isinstance(document, dict) or document.get("engine") not in CHECKED:
-        raise _stop("unknown", lang, file=file, known="、".join(CHECKED))
+        raise _stop("unknown", lang, file=file, known=("、" if lang == "zh" else ", ").join(CHECKED))
     return document
 
 

@@ -14,10 +14,9 @@ from typing import Annotated
 
 import typer
 
-from linli.engines.console import EXIT_BAD_INPUT, print_faults, progress_on_stderr
+from linli.engines.console import EXIT_BAD_INPUT, LangOption, print_faults, progress_on_stderr, spoken
 from linli.engines.eligibility import Sources
 from linli.engines.errors import BadInput, Fault
-from linli.engines.words import Lang
 from linli.web.run import words
 
 PACKS = Path(__file__).resolve().parents[3] / "packs"
@@ -32,13 +31,13 @@ def run(
     ] = None,
     rules: Annotated[list[Path] | None, typer.Option(help="规则文件，可给多个 · rules files")] = None,
     weights: Annotated[Path | None, typer.Option(help="对接权重文件 · weights for matching")] = None,
-    lang: Annotated[str, typer.Option(help="zh 或 en · language")] = "zh",
+    lang: LangOption = None,
 ) -> None:
     """从名册到人、线索、需求和对接建议。 From lists to people, flags, needs and proposals."""
     from linli.web.run import pipeline, report, writing
 
-    spoken: Lang = "en" if lang == "en" else "zh"
-    progress = progress_on_stderr(lambda step: words.say_step(step, spoken))
+    tongue = spoken(lang)
+    progress = progress_on_stderr(lambda step: words.say_step(step, tongue))
     chosen = rules or sorted((PACKS / "common" / "rules").glob("*.toml"))
     try:
         _check_paths(lists, offers, chosen, weights)
@@ -51,14 +50,14 @@ def run(
             )
             job = pipeline.run_main_job(pipeline.list_files(lists), offers, options, progress)
             progress("report")
-            writing.write_all(job, out, spoken, report.render(job, on.date(), spoken, _sources(chosen)))
+            writing.write_all(job, out, tongue, report.render(job, on.date(), tongue, _sources(chosen)))
     except BadInput as error:
-        print_faults(error.faults, lambda fault: words.say_fault(fault, spoken))
+        print_faults(error.faults, lambda fault: words.say_fault(fault, tongue))
         raise typer.Exit(EXIT_BAD_INPUT) from None
-    print_faults(job.faults[:50], lambda fault: words.say_fault(fault, spoken))
+    print_faults(job.faults[:50], lambda fault: words.say_fault(fault, tongue))
     if len(job.faults) > 50:
         sys.stderr.write(f"… {len(job.faults) - 50:,} → {out / 'faults.csv'}\n")
-    sys.stderr.write(report.summary_line(job, spoken) + "\n")
+    sys.stderr.write(report.summary_line(job, tongue) + "\n")
 
 
 def _sources(rules: list[Path]) -> Sources:

@@ -1,0 +1,39 @@
+"""Every command on files speaks the language asked for: --lang before LINLI_LANG before Chinese."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from linli.web.command import app
+
+CHINESE = re.compile("[\u4e00-\u9fff]")
+DAY = ["--on", "2026-03-12"]
+# Each asks for a file that is not there, so that there is something to say.
+COMMANDS = {
+    "run": ["--lists", "none", *DAY, "--out", "out"],
+    "link": ["none.xlsx", *DAY, "--out", "links.csv"],
+    "screen": ["none.csv", "--rules", "none.toml", *DAY, "--out", "hits.csv"],
+    "draw": ["--pool", "none.csv", "--quotas", "none.csv", "--size", "3"],
+    "opinion": ["--votes", "none.csv"],
+    "budget": ["none.pb"],
+    "check": ["none.json"],
+}
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize(
+    ("around", "option", "chinese"),
+    [("", [], True), ("en", [], False), ("en", ["--lang", "zh"], True), ("zh", ["--lang", "en"], False)],
+)
+def test_a_command_speaks_the_language_asked_for(
+    name: str, around: str, option: list[str], chinese: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(app, [name, *COMMANDS[name], *option], env={"LINLI_LANG": around})
+    assert done.exit_code == 2
+    assert done.stderr.strip()
+    assert bool(CHINESE.search(done.stderr)) is chinese, done.stderr
