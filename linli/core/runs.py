@@ -6,8 +6,20 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
+
 from linli.core.actor import Actor
 from linli.core.models import Run
+
+DEMO = "demo"
+
+
+def is_demo() -> bool:
+    """Whether this is the demo county: asked for by LINLI_DEMO, and its people made by the demo's own run.
+
+    A real county's accounts are never entered by a click, whatever stands in the environment.
+    """
+    return settings.LINLI_DEMO and Run.objects.filter(engine=DEMO).exists()
 
 
 def store_run(
@@ -32,8 +44,3 @@ def store_run(
         actor_uid=actor.login_uid,
     )
     return run.uid
-
-
-def run_of(uid: UUID) -> Run | None:
-    """A run by its uid."""
-    return Run.objects.filter(uid=uid).first()

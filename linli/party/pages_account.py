@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from allauth.mfa.utils import is_mfa_enabled
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login as sign_in
 from django.contrib.auth import logout as sign_out
@@ -16,7 +15,8 @@ from django.views.decorators.http import require_POST
 
 from linli.core.actor import Actor
 from linli.core.errors import NotFound
-from linli.party import actions_rights, presenters_rights, queries_rights
+from linli.core.runs import is_demo
+from linli.party import actions_door, presenters_rights, queries_rights
 from linli.party.middleware import note_second_factor
 from linli.party.models import Login
 from linli.place import queries as places
@@ -40,16 +40,16 @@ def step_up_page(request: HttpRequest) -> HttpResponse:
     """“It is you, once more”: to the second factor one has, or to setting one up; then back."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     back = _back(request)
-    if settings.LINLI_DEMO and request.method == "POST" and isinstance(request.user, Login):
+    if is_demo() and request.method == "POST" and isinstance(request.user, Login):
         note_second_factor(request, actor.now)
-        actions_rights.note_login_event(request.user, "account.step_up", "done", actor.now, way="demo")
+        actions_door.note_login_event(request.user, "account.step_up", "done", actor.now, way="demo")
         return redirect(back)
     user = request.user
     if is_mfa_enabled(user, ["totp"]):
         way = "mfa_reauthenticate"
     elif is_mfa_enabled(user, ["webauthn"]):
         way = "mfa_reauthenticate_webauthn"
-    elif settings.LINLI_DEMO:
+    elif is_demo():
         return render(request, "party/account_step_up_demo.html", {"back": back})
     else:
         messages.info(request, _("这一步要第二重确认，你还没有设。先在这里设一个，几分钟就好。"))
@@ -59,7 +59,7 @@ def step_up_page(request: HttpRequest) -> HttpResponse:
 
 def demo_switch_page(request: HttpRequest) -> HttpResponse:
     """The demo's people by role, one click each; a page that does not exist outside the demo."""
-    if not settings.LINLI_DEMO:
+    if not is_demo():
         raise NotFound()
     grants = queries_rights.demo_grants()
     where = places.names_by_path(request.actor, [grant.place_path for grant in grants])  # type: ignore[attr-defined]
@@ -70,14 +70,14 @@ def demo_switch_page(request: HttpRequest) -> HttpResponse:
 @require_POST
 def demo_enter_page(request: HttpRequest) -> HttpResponse:
     """Become one of the demo's people, with the second factor taken as shown."""
-    if not settings.LINLI_DEMO:
+    if not is_demo():
         raise NotFound()
     actor: Actor = request.actor  # type: ignore[attr-defined]
     login = queries_rights.login_named(request.POST.get("username", ""))
     sign_out(request)
     sign_in(request, login, backend=BACKEND)
     note_second_factor(request, actor.now)
-    actions_rights.note_login_event(login, "account.switch", "done", actor.now)
+    actions_door.note_login_event(login, "account.switch", "done", actor.now)
     return redirect(_back(request))
 
 

@@ -6,7 +6,6 @@ from datetime import date
 from typing import TypeVar
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models import F, Model, Prefetch, Q, QuerySet
 
@@ -14,6 +13,7 @@ from linli.core.actor import Actor
 from linli.core.decide import ObjectFacts, Sensitivity
 from linli.core.errors import NotFound, Refused
 from linli.core.policy import ACTIONS
+from linli.core.runs import is_demo
 from linli.party.models import Exclusion, Grant, Household, Login, Person
 from linli.party.queries import allow, list_facts, visible
 
@@ -118,9 +118,12 @@ def readable_people(actor: Actor, uids: set[UUID]) -> set[UUID]:
     return {one.uid for one in Person.objects.filter(uid__in=uids) if actor.decide("person.read", one.facts())}
 
 
-def party_thing(uid: UUID) -> Person | Household:
+def party_thing(uid: UUID, *, lock: bool = False) -> Person | Household:
     """The person or household with this uid; NotFound when there is none."""
-    found = Person.objects.filter(uid=uid).first() or Household.objects.filter(uid=uid).first()
+    people, homes = Person.objects.filter(uid=uid), Household.objects.filter(uid=uid)
+    if lock:
+        people, homes = people.select_for_update(of=("self",)), homes.select_for_update(of=("self",))
+    found = people.first() or homes.first()
     if found is None:
         raise NotFound()
     return found
@@ -143,7 +146,7 @@ def names_of_logins(uids: set[UUID | None]) -> dict[UUID, str]:
 
 def demo_grants() -> list[Grant]:
     """The first role of each demo account (a login whose password is known); nothing outside the demo."""
-    if not settings.LINLI_DEMO:
+    if not is_demo():
         raise NotFound()
     known = Grant.objects.filter(state="active", login__is_active=True).exclude(
         login__password__startswith=UNUSABLE_PASSWORD_PREFIX

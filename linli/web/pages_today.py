@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -28,6 +27,7 @@ from linli.core.policy import (
     SYSTEM_ADMIN,
     WORKER,
 )
+from linli.core.runs import is_demo
 from linli.need import queries_figures as needs
 from linli.party.queries_rights import granted_logins
 from linli.web import presenters_figure, presenters_today
@@ -51,7 +51,7 @@ def landing_page(request: HttpRequest) -> HttpResponse:
     """To where each role begins the day; whoever is not signed in, to the door."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     if not actor.is_known:
-        return redirect("demo_switch" if settings.LINLI_DEMO else "account_login")
+        return redirect("demo_switch" if is_demo() else "account_login")
     if actor.role == SECURITY_ADMIN and _is_new(actor):
         return redirect("welcome")
     return redirect(LANDS_ON.get(actor.role, "welcome"))

@@ -13,7 +13,9 @@ from django.core.cache import cache
 from django.test import Client, TestCase
 from django.urls import reverse
 
+from linli.core.actor import system_actor
 from linli.core.models import AuditRow
+from linli.core.runs import DEMO, store_run
 from linli.party.models import Login
 from linli.party.tests import make
 
@@ -175,8 +177,14 @@ def test_confirming_again_makes_the_factor_fresh_and_goes_back(client: Client, w
     assert rows("account.step_up") == [("done", worker.uid)]
 
 
-def test_going_back_stays_in_the_house(client: Client, worker: Login, settings: Any):
+@pytest.fixture
+def demo(settings: Any) -> None:
+    """The demo county: asked for, and made by its run."""
     settings.LINLI_DEMO = True
+    store_run(system_actor("demo", make.NOW), engine=DEMO, version="1", digest="", options={}, report={})
+
+
+def test_going_back_stays_in_the_house(client: Client, worker: Login, demo: None):
     sign_in(client)
     assert client.post(reverse("step_up"), {"next": "https://evil.example/"})["Location"] == "/"
 
@@ -207,6 +215,7 @@ def test_a_code_by_telephone_opens(client: Client, worker: Login, settings: Any,
     assert client.post(asked["Location"], {"code": code}).status_code == 302
     worker.refresh_from_db()
     assert worker.phone_verified
+    assert rows("account.phone") == [("done", worker.uid)]
     assert rows("account.login") == [("done", worker.uid)]
     assert "linli_second_factor_at" not in client.session, "a text message is no second factor"
 
@@ -230,6 +239,9 @@ def test_the_demos_change_of_role_exists_in_the_demo_only(client: Client, worker
     assert client.get(reverse("demo_switch")).status_code == 404
     assert client.post(reverse("demo_enter"), {"username": "worker"}).status_code == 404
     settings.LINLI_DEMO = True
+    assert client.get(reverse("demo_switch")).status_code == 404, "a real county, whatever the environment says"
+    assert client.post(reverse("demo_enter"), {"username": "worker"}).status_code == 404
+    store_run(system_actor("demo", make.NOW), engine=DEMO, version="1", digest="", options={}, report={})
     assert "worker" in client.get(reverse("demo_switch")).content.decode()
     assert client.post(reverse("demo_enter"), {"username": "worker"})["Location"] == "/"
     assert "linli_second_factor_at" in client.session

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import socket
 import sys
 from typing import Annotated
@@ -22,7 +23,31 @@ def serve(
     open_instance(home, demo=demo)
     bring_up_to_date()
     refuse_when_unsafe()
+    _refuse_open_demo(host)
     serve_here(host, port)
+
+
+def _refuse_open_demo(host: str) -> None:
+    """The demo lets anybody in by a click: only its own invented county, and only to this machine."""
+    from django.conf import settings
+
+    from linli.core.runs import is_demo
+
+    if not settings.LINLI_DEMO:
+        return
+    reason = "demo_of_real" if not is_demo() else "" if _is_loopback(host) else "demo_for_all"
+    if reason:
+        sys.stderr.write(say(reason, host=host) + "\n")
+        raise typer.Exit(1)
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def refuse_when_unsafe() -> None:

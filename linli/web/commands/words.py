@@ -9,6 +9,16 @@ from linli.engines.words import Lang, Words
 WORDS = Words(
     {
         "not_safe": ("这个实例现在不安全，没有启动。", "This instance is not safe to work with; it was not started."),
+        "demo_of_real": (
+            "这里不是演示县，不能用演示方式打开：那样谁都能一点就进任何一个账号。去掉 --demo 和 LINLI_DEMO。",
+            "This is not the demo county and is not served as a demo, in which anybody enters any account by a click. "
+            "Leave out --demo and LINLI_DEMO.",
+        ),
+        "demo_for_all": (
+            "演示只在本机打开（127.0.0.1），不对 {host} 开放：演示里谁都能一点就进。去掉 --host。",
+            "The demo is served to this machine only (127.0.0.1), not on {host}: in it anybody enters by a click. "
+            "Leave out --host.",
+        ),
         "port_taken": (
             "{port} 端口已经有别的程序在用。换一个：--port {other}",
             "Port {port} is already in use. Take another: --port {other}",

@@ -21,7 +21,7 @@ from django.conf import settings
 from linli.core.actor import LOCAL, system_actor
 from linli.core.audit import unit_of_work
 from linli.core.models import Run
-from linli.core.runs import store_run
+from linli.core.runs import DEMO, store_run
 from linli.engines.progress import Progress, silent
 from linli.matching import actions as matching
 from linli.place import actions as place
@@ -30,7 +30,7 @@ from linli.web.demo import history, lists, load_history, load_people, load_safet
 from linli.web.demo.pack import LOUXI, Pack, read
 from linli.web.demo.sheets import write
 
-ENGINE, VERSION = "demo", "1"
+VERSION = "1"
 MORNING = clock(0, 30)
 SHIFTED = ("valid_from", "valid_to", "vetted_until")
 
@@ -91,7 +91,7 @@ def load(residents: int, seed: int, on: date, tell: Progress = silent) -> DemoRe
     with unit_of_work():
         store_run(
             actor,
-            engine=ENGINE,
+            engine=DEMO,
             version=VERSION,
             digest=batch.content_digest,
             seed=str(seed),
@@ -103,7 +103,7 @@ def load(residents: int, seed: int, on: date, tell: Progress = silent) -> DemoRe
 
 def loaded() -> Loaded | None:
     """The demo this instance holds; None when it holds none."""
-    run = Run.objects.filter(engine=ENGINE).order_by("id").first()
+    run = Run.objects.filter(engine=DEMO).order_by("id").first()
     if run is None:
         return None
     report = DemoReport(run.report["counts"], {}, run.report["accounts"])

@@ -49,19 +49,11 @@ def server() -> dict[str, Any] | None:
 def filled() -> Instance:
     """An instance with some people and audit rows. Tests of this module leave it sound."""
     instance = Instance(fresh_folder() / "home", server())
-    _give_keys(instance)
     done = instance.linli("setup")
     assert done.returncode == 0, done.stderr
+    assert instance.keys.stat().st_mode & 0o777 == 0o600
     instance.python(SOME_ROWS)
     return instance
-
-
-def _give_keys(instance: Instance) -> None:
-    """On a server database nobody makes keys unasked."""
-    if "DATABASE_URL" in instance.environment:
-        from linli.core.keyring import make_keyring_file
-
-        make_keyring_file(instance.keys)
 
 
 def fresh_folder() -> Path:
@@ -143,6 +135,24 @@ def test_an_unsafe_instance_is_not_served(filled: Instance) -> None:
     assert done.returncode == 1
     assert "not safe" in done.stderr
     assert "audit" in done.stderr
+
+
+@pytest.mark.parametrize("given", [("--demo",), ("--demo", "--host", "0.0.0.0")])
+def test_a_real_county_is_not_served_as_a_demo(filled: Instance, given: tuple[str, ...]) -> None:
+    done = filled.linli("serve", "--port", 0, *given)
+    assert done.returncode == 1
+    assert "not the demo county" in done.stderr
+
+
+def test_no_new_keys_are_made_beside_data(filled: Instance) -> None:
+    aside = filled.keys.with_suffix(".aside")
+    filled.keys.rename(aside)
+    try:
+        done = filled.linli("setup")
+        assert done.returncode == 2
+        assert f"No key file at {filled.keys}" in done.stderr and not filled.keys.exists()
+    finally:
+        aside.rename(filled.keys)
 
 
 def test_a_key_file_open_to_others_stops_everything_with_the_cure(filled: Instance) -> None:
