@@ -137,8 +137,7 @@ def decide(
         return refused
     if rule.not_own and _is_own(actor, thing):
         return _deny("own_business")
-    asks_tie = (sensitivity >= Sensitivity.SENSITIVE or rule.needs_tie) and not rule.place_is_enough
-    if asks_tie or not _reaches_untied(actor, rule, thing, today):
+    if _asks_tie(rule, sensitivity) or not _reaches_untied(actor, rule, thing, today):
         if not is_tied(actor, thing.about, rule, now):
             return _deny("no_relationship", hidden=rule.hides or thing.sensitivity >= Sensitivity.SENSITIVE)
     return _assured(actor, rule, sensitivity, now)
@@ -157,6 +156,13 @@ def _refused_by_place(
     if not held:
         return _deny("no_role", hidden=rule.hides)
     return _deny("outside_place", hidden=rule.hides or thing.sensitivity >= Sensitivity.PERSONAL)
+
+
+def _asks_tie(rule: ActionRule, sensitivity: int) -> bool:
+    """Whether a relationship is asked for: the place alone never opens what is safety-critical."""
+    if not rule.place_is_enough:
+        return sensitivity >= Sensitivity.SENSITIVE or rule.needs_tie
+    return sensitivity >= Sensitivity.SAFETY and not rule.shows_nothing
 
 
 def _reaches_untied(actor: ActorFacts, rule: ActionRule, thing: ObjectFacts, today: date) -> bool:

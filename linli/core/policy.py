@@ -52,7 +52,8 @@ class ActionRule:
 
     `ties`: relationships that count for sensitive things. `needs_tie`: a relationship is asked for
     whatever the sensitivity. `place_is_enough`: role and place suffice even for sensitive rows,
-    because the action shows none of their content. `by_tie`: roles that reach only what a relationship
+    because the action shows none of their content; never for those of protected people, whose mere
+    line in a list tells where they are, unless it `shows_nothing` at all. `by_tie`: roles that reach only what a relationship
     joins them to, even there. `anywhere`: a role held in any place suffices for
     public and internal rows, wherever they lie. `not_own`: refused on one's own business.
     `self_service`: the person concerned may do it without a role. `hides`: a refusal must not
@@ -64,6 +65,7 @@ class ActionRule:
     ties: frozenset[str] = CASE_TIES
     needs_tie: bool = False
     place_is_enough: bool = False
+    shows_nothing: bool = False
     by_tie: frozenset[str] = frozenset()
     anywhere: bool = False
     not_own: bool = False
@@ -93,7 +95,7 @@ ACTIONS: dict[str, ActionRule] = {
     "person.reveal": _may(STATION, COUNTY, needs_tie=True, fresh=True, hides=False),
     "person.import": _may(STATION, COUNTY, SECRETARY, second_factor=True, hides=False, place_is_enough=True),
     "person.export": _may(LEAD, COUNTY, fresh=True, hides=False),
-    "person.exclude": _may(STATION, place_is_enough=True),
+    "person.exclude": _may(STATION, place_is_enough=True, shows_nothing=True),
     "person.merge": _may(STATION, second_factor=True, not_own=True),
     "person.protect": _may(STATION, second_factor=True, not_own=True),
     # (the second of two; both must be tied to the person, for a protected one is class 4)
@@ -104,11 +106,11 @@ ACTIONS: dict[str, ActionRule] = {
     "grant.list": _may(LEAD, COUNTY, SECURITY_ADMIN, AUDIT_ADMIN, hides=False),
     "grant.end": _may(LEAD, COUNTY, SECURITY_ADMIN, second_factor=True, hides=False),
     "login.make": _may(SECURITY_ADMIN, second_factor=True, hides=False),
-    "tie.assign": _may(LEAD, SUPERVISOR, COUNTY, second_factor=True, place_is_enough=True),
+    "tie.assign": _may(LEAD, SUPERVISOR, COUNTY, second_factor=True, place_is_enough=True, shows_nothing=True),
     "exclusion.lift": _may(
-        LEAD, SUPERVISOR, COUNTY, second_factor=True, place_is_enough=True, not_own=True, hides=False
-    ),
-    "consent.write": _may(STATION, SECRETARY),
+        LEAD, SUPERVISOR, COUNTY,
+        second_factor=True, place_is_enough=True, shows_nothing=True, not_own=True, hides=False,
+    ),  # fmt: skip
     # flags and needs
     "flag.list": _may(STATION, COUNTY, SECRETARY, GRID, hides=False, place_is_enough=True),
     "flag.read": _may(STATION, SECRETARY),

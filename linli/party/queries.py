@@ -93,9 +93,10 @@ def visible(actor: Actor, action: str, rows: QuerySet[G]) -> QuerySet[G]:
         allowed = _granted(actor, rule) & _assured(actor, rule)
         if rule.not_own:
             allowed &= ~_own(actor)
-        if not rule.place_is_enough:
+        if not rule.shows_nothing:
+            untied = Sensitivity.SAFETY if rule.place_is_enough else Sensitivity.SENSITIVE
             tied = _tied(actor, rule)
-            allowed &= tied if rule.needs_tie else (Q(sensitivity__lt=Sensitivity.SENSITIVE) | tied)
+            allowed &= tied if rule.needs_tie else (Q(sensitivity__lt=untied) | tied)
     if rule.open_to_all:
         allowed |= Q(sensitivity=Sensitivity.PUBLIC)
     return rows.filter(allowed).exclude(_about(list(facts.excluded_from)))
@@ -167,11 +168,6 @@ def _assured(actor: Actor, rule: ActionRule) -> Q:
     if has_second or not rule.second_factor:
         opened |= Q(sensitivity__lt=Sensitivity.SENSITIVE)
     return opened
-
-
-def login_by_uid(uid: UUID) -> Login | None:
-    """A login for the program's own use (names in “who looked”)."""
-    return Login.objects.filter(uid=uid).first()
 
 
 def shown(rows: QuerySet[G]) -> QuerySet[G]:

@@ -178,7 +178,19 @@ def test_place_is_enough_leaves_assurance_standing():
     stranger = worker(ties=())
     assert answer(stranger, person(3), "need.list")[0] == "allowed"
     assert answer(replace(stranger, second_factor_at=None), person(3), "need.list")[0] == "second_factor_needed"
-    assert answer(replace(stranger, fresh_factor_at=None), person(4), "need.list")[0] == "fresh_factor_needed"
+
+
+@pytest.mark.parametrize("action", ["flag.list", "flag.take", "need.list", "proposal.list", "referral.list"])
+def test_the_place_alone_never_reaches_the_protected(action: str):
+    assert answer(worker(ties=()), person(3), action) == ("allowed", False)
+    assert answer(worker(ties=()), person(4), action) == ("no_relationship", True)
+    assert answer(worker(), person(4), action) == ("allowed", False)
+
+
+def test_what_shows_nothing_is_done_to_the_protected_by_place():
+    assert answer(worker(ties=()), person(4), "person.exclude") == ("allowed", False)
+    stale = worker(ties=(), fresh_factor_at=None)
+    assert answer(stale, person(4), "person.exclude")[0] == "fresh_factor_needed"
 
 
 def test_nobody_decides_on_their_own_business():

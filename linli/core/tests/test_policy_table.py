@@ -50,6 +50,7 @@ def test_both_writings_say_the_same(name: str):
     said = {
         "tie": rule.needs_tie,
         "place": rule.place_is_enough,
+        "nothing": rule.shows_nothing,
         "anywhere": rule.anywhere,
         "not-own": rule.not_own,
         "self": rule.self_service,
@@ -88,6 +89,12 @@ def test_residents_volunteers_and_donors_hold_no_role_over_others(name: str):
 def test_reading_content_is_never_by_place_alone(name: str):
     assert not ACTIONS[name].place_is_enough
     assert ACTIONS[name].ties
+
+
+def test_what_the_place_alone_does_to_the_protected_is_a_short_list():
+    shows_nothing = [name for name, rule in ACTIONS.items() if rule.shows_nothing]
+    assert shows_nothing == ["person.exclude", "tie.assign", "exclusion.lift"]
+    assert all(ACTIONS[name].place_is_enough for name in shows_nothing)
 
 
 def test_what_may_be_public_is_one_row():
