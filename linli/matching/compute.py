@@ -15,19 +15,12 @@ from django.conf import settings
 from linli.core.actor import Actor
 from linli.need.models import Need
 from linli.offer.models import Offer
+from linli.offer.queries_words import party_in_tables
 from linli.party import queries as party
 from linli.place import queries as places
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-PARTY_WORDS = {
-    "community": "社区",
-    "worker": "社工",
-    "organisation": "社会组织",
-    "volunteer": "志愿者",
-    "charity": "慈善资源",
-}
 
 
 @cache
@@ -142,7 +135,7 @@ def _offers_table(offers: Sequence[Offer]) -> pa.Table:
         {
             "offer_id": offer.code,
             "provider": offer.provider,
-            "party": PARTY_WORDS[offer.party],
+            "party": party_in_tables(offer.party),
             "kind": offer.kind,
             "name": offer.name,
             "need_codes": offer.need_codes,

@@ -9,7 +9,7 @@ from linli.core.models import Guarded, Row
 
 
 class Proposal(Guarded):
-    """That an offer could serve a need: rank, score, what fits and what lacks. A person decides.
+    """That an offer could serve a need: rank, score, what fits and what is missing. A person decides.
 
     The best of a need also keeps which offers were left out, and why.
     """

@@ -1,10 +1,11 @@
 """Words for the codes of matching."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 WORDS = {
     "matching.proposal_decided": _("这个建议已经有人定过了。看看对接页现在的样子。"),
-    "matching.need_not_open": _("这件需求已经在办或结了，不能再发一次转介。"),
+    "matching.need_not_open": _("这件需求已经在办或结了，不能再发一次转介。到“转介”里看它走到了哪里。"),
     "matching.offer_full": _("这项资源刚被占满了。看看下一个建议，或过几天再看。"),
     "matching.consent_unknown": _("请写明本人是怎么同意的：口头，还是签了纸。"),
     "matching.consent_needed": _("还没问过本人，不能把事情告诉别人。先问一声，再采纳。"),
@@ -12,7 +13,7 @@ WORDS = {
     "matching.nothing_standing": _("这件需求没有等着定的建议了。看看对接页现在的样子。"),
     "matching.referral_sent": _("有一件事转给你们了（%(number)s），请在约定的日子前答复。"),
     "matching.matched": _("重新对接好了：%(needs)s 件需求，%(proposals)s 个建议，%(unmet)s 件没有合适的。"),
-    "matching.referral_state": _("这次转介已经走到别的一步，这个操作不适用了。"),
+    "matching.referral_state": _("这次转介已经走到别的一步，这个操作不适用了。刷新页面，看看它走到了哪里。"),
 }
 
 REFERRAL_STATES = {
@@ -20,7 +21,7 @@ REFERRAL_STATES = {
     "accepted": (_("对方接了"), "live"),
     "declined": (_("对方没接"), "stop"),
     "done": (_("办好了"), "done"),
-    "withdrawn": (_("撤回了"), "stop"),
+    "withdrawn": (pgettext_lazy("referral", "撤回了"), "stop"),
 }
 """Words of a referral's state, and the shape of its tag."""
 

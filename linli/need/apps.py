@@ -10,5 +10,7 @@ class NeedConfig(AppConfig):
     def ready(self) -> None:
         from linli.core.announce import listen
         from linli.need.actions_merge import settle_flags
+        from linli.need.actions_ties import leave_no_need_alone
 
         listen("person.merging", settle_flags)
+        listen("tie.ended", leave_no_need_alone)

@@ -131,7 +131,7 @@ def need_new_page(request: HttpRequest, uid: UUID) -> HttpResponse:
             channel=given["channel"],
             wishes=form.wishes(),
         )
-        messages.success(request, _("记下了。进了他的需求，也会排进对接。"))
+        messages.success(request, _("记下了。进了这个人的需求，也会排进对接。"))
         readable = actor.decide("need.read", queries.facts_of_need(UUID(answer)))
         return redirect("need", uid=answer) if readable else redirect("needs")
     return render(request, "need/need_new.html", {"form": form, "person": person}, status=422 if form.errors else 200)

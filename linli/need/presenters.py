@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import QueryDict
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from linli.core.actor import LOCAL, Actor
@@ -56,8 +56,10 @@ def due_tag(due_on: date | None, state: str, today: date) -> Tag | None:
         return None
     left = (due_on - today).days
     if left < 0:
-        return Tag(_("晚了 %(days)s 天") % {"days": -left}, "late")
-    return Tag(_("今天到期"), "warn") if left == 0 else Tag(_("还有 %(days)s 天") % {"days": left})
+        return Tag(ngettext("晚了 %(days)s 天", "晚了 %(days)s 天", -left) % {"days": -left}, "late")
+    if left == 0:
+        return Tag(_("今天到期"), "warn")
+    return Tag(ngettext("还有 %(days)s 天", "还有 %(days)s 天", left) % {"days": left})
 
 
 def age_of(person: Person, today: date) -> int | None:

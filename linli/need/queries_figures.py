@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from uuid import UUID
 
 from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
@@ -12,6 +13,7 @@ from linli.core.actor import Actor
 from linli.core.decide import Sensitivity
 from linli.need.models import Flag, Need, NeedChange
 from linli.need.queries import flags, opened
+from linli.need.rules import ENDED
 from linli.party.models import Tie
 from linli.party.queries import shown_people, visible
 
@@ -83,6 +85,14 @@ def flags_untaken(actor: Actor) -> QuerySet[Flag]:
     ties = Tie.objects.filter(kind__in=WATCHING, starts_at__lte=actor.now)
     ties = ties.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=actor.now))
     return flags(actor).filter(~Exists(ties.filter(about_uid=OuterRef("subject_uid"))))
+
+
+def needs_left_alone(actor: Actor, about_uid: UUID) -> int:
+    """How many needs of a person or household still go on with nobody assigned to either."""
+    ties = Tie.objects.filter(kind="assigned", login__is_active=True, starts_at__lte=actor.now, ends_at__isnull=True)
+    looked_after = ties.filter(Q(about_uid=OuterRef("subject_uid")) | Q(about_uid=OuterRef("household_uid")))
+    rows = Need.objects.filter(Q(subject_uid=about_uid) | Q(household_uid=about_uid)).exclude(state__in=ENDED)
+    return rows.filter(~Exists(looked_after)).count()
 
 
 def _watched(actor: Actor) -> Q:

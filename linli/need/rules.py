@@ -176,6 +176,11 @@ def why_not_move_need(state: str, to_state: str, note: str = "") -> Refusal | No
     return None
 
 
+def why_not_leave_needs(left_alone: int) -> Refusal | None:
+    """Why nobody may stop being responsible just now: so many open needs would be left with nobody."""
+    return Refusal("need.left_alone", count=left_alone) if left_alone else None
+
+
 def why_not_decide_flag(state: str) -> Refusal | None:
     """Why a flag cannot be confirmed or dismissed: it is decided, or its reason has fallen away."""
     if state in FLAG_DECIDED:

@@ -10,10 +10,11 @@ WORDS: dict[str, Any] = {
     "need.move_not_allowed": _("这件需求现在走不到那一步。刷新页面，看看它走到了哪里。"),
     "need.move_wants_note": _("结束一件需求，或把结束的重新打开，请写一句为什么。"),
     "need.flag_decided": _("这条线索已经有人定过了。要改，先撤回那次决定。"),
-    "need.flag_gone": _("这条线索的理由已经不成立，不用再定。"),
+    "need.flag_gone": _("这条线索的理由已经不成立，不用再定。到“线索”里看别的。"),
     "need.dismiss_wants_reason": _("否定一条线索，请写一句为什么；同样的数字不会再来问你。"),
-    "need.flag_not_decided": _("这条线索还没有人定过，没有什么可撤回。"),
+    "need.flag_not_decided": _("这条线索还没有人定过，没有什么可撤回。可以直接确认或否定。"),
     "need.worker_elsewhere": _("线索只能交给这个地方社工站的人。换一个人，或请安全管理员先给岗位。"),
+    "need.left_alone": _("还有 %(count)s 件需求没有结束，不能没有人负责。换一位同事来接，或先把需求结束。"),
     "need.screened": _("名册筛查好了，有 %(new)s 条新线索。"),
     "need.flag_given": _("有一条线索交给你了。"),
 }

@@ -14,18 +14,12 @@ from linli.core.decide import Sensitivity
 from linli.core.errors import BadInput, Conflict
 from linli.offer import compute, queries
 from linli.offer.models import Offer, OfferImport
+from linli.offer.parties import party_of
 from linli.party import queries as party
 from linli.party import queries_imports as imports
 from linli.party import queries_names as names
 from linli.place import queries as places
 
-PARTY_CODES = {
-    "社区": "community",
-    "社工": "worker",
-    "社会组织": "organisation",
-    "志愿者": "volunteer",
-    "慈善资源": "charity",
-}
 KEPT = (
     "provider", "kind", "name", "need_codes", "skills", "languages", "vetted_until", "lat", "lon",
     "capacity", "unit", "slots", "conditions", "valid_from", "valid_to",
@@ -57,7 +51,7 @@ def import_offers(
         offer = known.get(row["offer_id"]) or Offer(uid=uuid4(), created_at=actor.now, code=row["offer_id"])
         place = where.get(row["place_code"] or "")
         offer.place_path, offer.place_code = (place.path, place.code) if place else (place_path, "")
-        offer.party = PARTY_CODES.get(row["party"], "organisation")
+        offer.party = party_of(row["party"] or "") or "organisation"
         offer.organisation = bodies.get(row["provider"] or "")
         offer.sensitivity = Sensitivity.INTERNAL
         offer.maker_uid, offer.source, offer.is_withdrawn = actor.login_uid, file_name[:120], False

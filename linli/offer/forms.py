@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from linli.offer.words import KINDS, PARTIES
+from linli.offer.words import KINDS
 from linli.ui.forms import OperationForm
 
 Choices = Sequence[tuple[Any, Any]]
@@ -19,7 +19,7 @@ class OfferFilter(forms.Form):
     """What to show of the directory."""
 
     q = forms.CharField(label=_("找资源"), required=False, max_length=60)
-    party = forms.ChoiceField(label=_("谁给的"), required=False, choices=[("", _("五社都看")), *PARTIES.items()])
+    party = forms.ChoiceField(label=_("谁给的"), required=False)
     kind = forms.ChoiceField(label=_("类型"), required=False, choices=[("", _("全部类型")), *KINDS.items()])
     code = forms.ChoiceField(label=_("能办什么"), required=False)
     place = forms.ChoiceField(label=_("地方"), required=False)
@@ -28,8 +28,9 @@ class OfferFilter(forms.Form):
     order = forms.CharField(required=False, max_length=12, widget=forms.HiddenInput)
     page = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, codes: Choices, places: Choices, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, parties: Choices, codes: Choices, places: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["party"].choices = [("", _("五社都看")), *parties]  # type: ignore[attr-defined]
         self.fields["code"].choices = [("", _("全部需求")), *codes]  # type: ignore[attr-defined]
         self.fields["place"].choices = [("", _("所有地方")), *places]  # type: ignore[attr-defined]
 

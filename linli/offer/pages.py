@@ -52,7 +52,12 @@ def offers_page(request: HttpRequest) -> HttpResponse:
 
 
 def _narrowed(request: HttpRequest, actor: Actor) -> tuple[OfferFilter, QuerySet[Offer]]:
-    form = OfferFilter(request.GET, codes=presenters.code_choices(), places=places.place_choices(actor))
+    form = OfferFilter(
+        request.GET,
+        parties=presenters.party_choices(),
+        codes=presenters.code_choices(),
+        places=places.place_choices(actor),
+    )
     wanted = form.chosen()
     rows = queries.offers(
         actor,

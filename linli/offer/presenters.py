@@ -9,13 +9,14 @@ from typing import Any
 from uuid import UUID
 
 from django.http import QueryDict
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from linli.engines.assignment import KNOWN_CODES, NEED_CODES
 from linli.engines.errors import Fault
 from linli.offer import queries_words as telling
 from linli.offer.models import Offer
+from linli.offer.parties import PARTIES
 from linli.offer.words import KINDS
 from linli.offer.words_reading import say_fault
 from linli.ui.sorting import Heading, headings
@@ -29,6 +30,11 @@ def is_english() -> bool:
 def code_choices() -> list[tuple[str, str]]:
     """The kinds of need in the reader's language."""
     return [(code, NEED_CODES[code][is_english()]) for code in KNOWN_CODES]
+
+
+def party_choices() -> list[tuple[str, str]]:
+    """The five parties in the reader's language."""
+    return [(party, telling.party_words(party)) for party in PARTIES]
 
 
 def code_words(codes: Iterable[str]) -> str:
@@ -52,7 +58,9 @@ def vetting_tag(vetted_until: date | None, today: date) -> Tag:
     if vetted_until < today:
         return Tag(_("过期了"), "late")
     left = (vetted_until - today).days
-    return Tag(_("还有 %(days)s 天到期") % {"days": left}, "warn") if left <= 30 else Tag(_("有效"), "done")
+    if left > 30:
+        return Tag(_("有效"), "done")
+    return Tag(ngettext("还有 %(days)s 天到期", "还有 %(days)s 天到期", left) % {"days": left}, "warn")
 
 
 @dataclass(frozen=True)
@@ -62,7 +70,7 @@ class OfferRow:
     uid: UUID
     name: str
     provider: str
-    party: Any
+    party: str
     kind: Any
     codes: str
     place: str
@@ -112,7 +120,7 @@ def export_rows(offers: Iterable[Offer], places: Mapping[str, str]) -> list[list
     lines: list[list[Any]] = [[*head, _("名额"), _("用了"), _("审查到期"), _("从哪天起"), _("到哪天止")]]
     for offer in offers:
         place = places.get(offer.place_path, "")
-        said = [str(telling.party_words(offer.party)), str(KINDS[offer.kind]), code_words(offer.need_codes)]
+        said = [telling.party_words(offer.party), str(KINDS[offer.kind]), code_words(offer.need_codes)]
         numbers = [offer.capacity, offer.used, offer.vetted_until, offer.valid_from, offer.valid_to]
         lines.append([offer.code, offer.name, offer.provider, *said, " ".join(offer.need_codes), place, *numbers])
     return lines

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from linli.engines.assignment import read_conditions
 from linli.offer.models import Offer
-from linli.offer.words import PARTIES
+from linli.offer.parties import PARTIES
 from linli.party.queries_names import group_words
 
 DAYS = dict(zip("一二三四五六日", ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), strict=True))
@@ -17,7 +17,12 @@ DAYS = dict(zip("一二三四五六日", ("Mon", "Tue", "Wed", "Thu", "Fri", "Sa
 
 def party_words(party: str) -> str:
     """Which of the five parties gives."""
-    return str(PARTIES[party])
+    return PARTIES[party][(get_language() or "").startswith("en")]
+
+
+def party_in_tables(party: str) -> str:
+    """The same as a table of offers names it, whatever the reader's language."""
+    return PARTIES[party][0]
 
 
 def left_words(offer: Offer) -> str:
@@ -65,7 +70,8 @@ def condition_words(conditions: str) -> str:
         said.append(_("只收男性") if read.sex == 1 else _("只收女性"))
     if read.groups:
         named = group_words()
-        said.append(_("对象：%(groups)s") % {"groups": "、".join(str(named.get(one, one)) for one in read.groups)})
+        comma = ", " if (get_language() or "").startswith("en") else "、"
+        said.append(_("对象：%(groups)s") % {"groups": comma.join(str(named.get(one, one)) for one in read.groups)})
     if read.place:
         said.append(_("只收指定地区的人"))
     if read.level_max > 0:

@@ -11,7 +11,8 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from linli.engines.assignment import NEED_CODES
-from linli.offer.workbook import HEADINGS, KIND_WORDS, NEEDED, PARTIES
+from linli.offer.parties import PARTIES
+from linli.offer.workbook import HEADINGS, KIND_WORDS, NEEDED
 
 _ROWS = 2000
 _EXAMPLE = {
@@ -33,7 +34,7 @@ _HELP = (
     ("带 * 的列必填。一行一项资源；编号各不相同。", "Columns with * must be filled. One offer a row; ids differ."),
     (
         "需求代码、语言、技能、人员可写多个，用 ； 或 、 分开；第一个需求是主业。",
-        "Several codes, languages, skills or people: part them by ; or ,. The first code is the main line.",
+        "Several codes, languages, skills or people: separate them with ; or ,. The first code is the main line.",
     ),
     (
         "时间：二 14:00-17:00；四 09:00-11:00；周一-周五 上午；工作日；每天 晚上。",
@@ -47,7 +48,7 @@ _HELP = (
     ),
     (
         "审查有效期：接触未成年人或入户的服务，过期或没写就不会被推荐。",
-        "Vetting: services close to minors or in homes are never proposed when it is past or empty.",
+        "Vetting: a service for minors or in people's homes is never proposed when its date is past or empty.",
     ),
 )
 
@@ -68,7 +69,7 @@ def offer_template() -> bytes:
                 sheet.cell(row, at).number_format = "@"
     sheet.freeze_panes = "A2"
     _drop_down(sheet, "kind", list(KIND_WORDS.values()))
-    _drop_down(sheet, "party", list(PARTIES))
+    _drop_down(sheet, "party", [word for word, _english in PARTIES.values()])
     _help_sheet(book)
     sink = io.BytesIO()
     book.save(sink)

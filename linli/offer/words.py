@@ -4,14 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 WORDS = {
     "offer.file_faulty": _("资源表里有 %(count)s 处要改，还没有写进任何记录。改好再传，已对的行不用动。"),
-    "offer.full": _("这项资源刚被占满了。"),
+    "offer.full": _("这项资源刚被占满了。换一项，或过几天再看。"),
 }
 
-PARTIES = {
-    "community": _("社区"),
-    "worker": _("社工"),
-    "organisation": _("社会组织"),
-    "volunteer": _("志愿者"),
-    "charity": _("慈善资源"),
-}
 KINDS = {"service": _("服务"), "time": _("时间"), "goods": _("物资"), "space": _("场地"), "fund": _("资金")}

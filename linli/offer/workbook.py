@@ -21,9 +21,9 @@ import pyarrow as pa
 
 from linli.engines.assignment import KNOWN_CODES, NEED_CODES, OFFERS, read_slots, write_slot
 from linli.engines.errors import BadInput, Fault
+from linli.offer.parties import PARTIES, party_of
 from linli.offer.words_reading import WORDS, say_fault
 
-PARTIES = ("社区", "社工", "社会组织", "志愿者", "慈善资源")
 KIND_WORDS = {"service": "服务", "time": "时间", "goods": "物资", "space": "场地", "fund": "资金"}
 __all__ = ["HEADINGS", "WORDS", "OfferBook", "read_offers", "say_fault"]
 
@@ -49,14 +49,6 @@ HEADINGS: dict[str, tuple[str, ...]] = {
     "people": ("服务人员", "人员"),
 }
 NEEDED = ("offer_id", "name", "kind", "need_codes", "capacity")
-_PARTY_WORDS = {"community": "社区", "worker": "社工", "social worker": "社工", "organisation": "社会组织"}
-_PARTY_WORDS |= {
-    "organization": "社会组织",
-    "volunteer": "志愿者",
-    "charity": "慈善资源",
-    "慈善": "慈善资源",
-    "社区组织": "社区",
-}
 _LISTED = re.compile(r"[;；,，、\n]")
 _MOST_BYTES = 50_000_000
 
@@ -238,11 +230,10 @@ def _kind(row: _Row) -> str | None:
 
 def _party(row: _Row) -> str | None:
     written = row.cells.get("party", "")
-    word = _PARTY_WORDS.get(written.casefold(), written)
-    if word and word not in PARTIES:
-        row.fault("party", "offer_bad_party", written, known="、".join(PARTIES))
-        return None
-    return word or None
+    party = party_of(written)
+    if written and party is None:
+        row.fault("party", "offer_bad_party", written, known="、".join(word for word, _english in PARTIES.values()))
+    return PARTIES[party][0] if party else None
 
 
 def _codes(row: _Row) -> list[str]:

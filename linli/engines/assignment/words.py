@@ -12,8 +12,8 @@ from linli.engines.words import Lang, Words
 _FITS = {
     "main_line": ("专做这一项", "this is what they do"),
     "skilled": ("会本人要的手艺", "has the skills asked for"),
-    "vetted_until": ("审查有效到 {on}", "vetting good until {on}"),
-    "helper_sex_met": ("服务人员性别合心意", "a helper of the wished sex"),
+    "vetted_until": ("审查有效到 {on}", "vetting valid until {on}"),
+    "helper_sex_met": ("服务人员性别合心意", "a helper of the preferred sex"),
     "common_time": ("每周有 {hours} 小时对得上", "{hours} hours a week in common"),
     "shared_language": ("语言相通", "a common language"),
     "near": ("离 {km} 千米", "{km} km away"),
@@ -23,11 +23,11 @@ _FITS = {
     "affordable": ("自付 {yuan} 元，担得起", "costs {yuan} yuan, within means"),
 }
 _LACKS = {
-    "side_line": ("这一项是兼做", "does this beside other things"),
+    "side_line": ("这一项是兼做", "does this besides other things"),
     "answers_in_part": ("只能解决一部分", "answers only part of the need"),
-    "skill_missing": ("缺本人要的手艺", "lacks a skill asked for"),
+    "skill_missing": ("缺本人要的手艺", "a skill asked for is missing"),
     "helper_sex_unknown": ("服务人员性别没写，先问", "the helper's sex is not said: ask first"),
-    "helper_sex_other": ("服务人员性别不合心意", "not a helper of the wished sex"),
+    "helper_sex_other": ("服务人员性别不合心意", "not a helper of the preferred sex"),
     "time_unknown": ("时间没写，先问", "times are not said: ask first"),
     "no_common_time": ("时间对不上", "no time in common"),
     "language_unknown": ("会什么语言没写", "languages are not said"),
@@ -43,13 +43,13 @@ _LACKS = {
         "有条件要核对（年龄、人群或住址没记）",
         "a condition to confirm (age, group or address not recorded)",
     ),
-    "planned_for_others": ("名额已排给别人，要换才有", "its places are planned for others: it would take a change"),
+    "planned_for_others": ("名额已排给别人，要换才有", "its openings are planned for others: it would take a change"),
     "ends_soon": ("{on} 到期", "ends on {on}"),
 }
 _BINDING = {
     "no_offer_for_code": ("没有做这一项的资源", "nobody offers this"),
-    "capacity": ("名额已满（共 {capacity} 个）", "every place is taken (of {capacity})"),
-    "no_places": ("没有名额", "no places at all"),
+    "capacity": ("名额已满（共 {capacity} 个）", "no opening left (of {capacity})"),
+    "no_places": ("没有名额", "no openings at all"),
     "vetting": ("审查不在有效期（有效到 {vetted_until}）", "vetting not valid (until {vetted_until})"),
     "validity": ("不在提供期内（{valid_from} 至 {valid_to}）", "not offered at that time ({valid_from} to {valid_to})"),
     "condition": ("不合对方条件：{conditions}", "does not meet the offer's conditions: {conditions}"),
@@ -62,10 +62,10 @@ _BINDING = {
 }
 _UNLOCKS = {
     "new_offer": ("在 {place} 有人提供{code_words}", "an offer of {code_words} in {place}"),
-    "one_more_place": ("{name} 再多 1 个名额", "one more place at {name}"),
+    "one_more_place": ("{name} 再多 1 个名额", "one more opening at {name}"),
     "one_more_place_after": (
         "{name} 再多名额（前面还有 {ahead} 人在等）",
-        "more places at {name} ({ahead} waiting ahead)",
+        "more openings at {name} ({ahead} waiting ahead)",
     ),
     "lift_vetting": ("{provider} 续上审查（{name}）", "renewed vetting of {provider} ({name})"),
     "lift_validity": ("{name} 的提供期改到当期", "{name} offered at that time"),
@@ -75,7 +75,7 @@ _UNLOCKS = {
     "lift_distance": ("在 {place} 有人提供{code_words}", "an offer of {code_words} in {place}"),
     "lift_time": ("{name} 开出时间 {slots}", "{name} open at {slots}"),
     "lift_language": ("{name} 有会说{languages}的人", "someone at {name} who speaks {languages}"),
-    "lift_no_places": ("{name} 开出名额", "{name} opening places"),
+    "lift_no_places": ("{name} 开出名额", "{name} offering openings"),
 }
 _FAULTS = {
     "id_missing": ("没有编号；请每行给一个编号", "no id; give every row its own"),
@@ -111,7 +111,7 @@ _CHECKS = {
     "digest_of_input": ("输入与结果不是同一份", "the input is not the one of the result"),
     "shape": ("证明不完整或格式不对", "the certificate is incomplete or malformed"),
     "unknown_arc": ("{need} 选了不在候选里的资源", "{need} was given an offer that is no candidate"),
-    "over_capacity": ("{offer} 超过名额", "{offer} is over its places"),
+    "over_capacity": ("{offer} 超过名额", "{offer} is over its capacity"),
     "cost_wrong": ("总成本不符", "the cost does not add up"),
     "price_wrong": ("价格不成立：{offer}", "the price does not hold: {offer}"),
     "not_optimal": ("不是最优：{need}", "not optimal: {need}"),
@@ -132,7 +132,7 @@ WORDS = Words(
     | _STEPS
     | _CHECKS
     | NEED_CODES
-    | {"fits": ("合", "fits"), "lacks": ("欠", "lacks")}
+    | {"fits": ("合", "fits"), "lacks": ("欠", "missing")}
 )
 
 
