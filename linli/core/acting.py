@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import hmac
 import json
 from collections.abc import Callable
 from datetime import date, datetime
@@ -22,6 +23,7 @@ from linli.core.actor import Actor
 from linli.core.audit import record_now, unit_of_work
 from linli.core.errors import Conflict, NotFound, Refused
 from linli.core.models import Operation
+from linli.core.sealed import derived_key
 
 
 class Action(Protocol):
@@ -80,9 +82,12 @@ def _once(
 
 
 def content_digest(name: str, given: dict[str, Any]) -> str:
-    """SHA-256 of what was asked, the same for the same content however it was typed."""
+    """Keyed digest of what was asked, the same for the same content however it was typed.
+
+    Keyed, because a telephone number is found again from a plain digest by trying all there are.
+    """
     text = json.dumps([name, given], sort_keys=True, ensure_ascii=False, default=_plain)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hmac.new(derived_key("operation"), text.encode(), hashlib.sha256).hexdigest()
 
 
 def _plain(value: Any) -> Any:

@@ -3,14 +3,16 @@
 `add_job` writes the row in the action's own transaction. Handing over happens on commit; a sweep
 each minute hands over what was missed. A job is claimed by one statement, so that being handed
 over twice does it once; its function does its writes under `work.uid` as operation id, so that
-being run again after a crash has one effect. Which functions exist is one table, named by the
-setting LINLI_JOB_TABLE. No personal data in arguments, answers or faults.
+being run again after a crash has one effect. A job reads the clock as it starts and as it ends.
+Which functions exist is one table, named by the setting LINLI_JOB_TABLE. No personal data in
+arguments, answers or faults.
 """
 
 from __future__ import annotations
 
 import logging
 import time
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -102,10 +104,24 @@ def run_job(uid: UUID, now: datetime | None = None) -> None:
     except LinliError as error:
         _end(job, "failed", fault=error.code)
     except Exception as error:
-        log.exception("job %s (%s) failed on try %s", job.uid, job.name, job.tries)
+        # Without its words: those of a database quote the whole row, those of a parser the cell.
+        log.error(
+            "job %s (%s) failed on try %s: %s %s", job.uid, job.name, job.tries, type(error).__name__, _places(error)
+        )
         _end(job, "waiting" if job.tries < MOST_TRIES else "failed", fault=type(error).__name__)
     else:
         _end(job, "done", answer=answer)
+
+
+def _places(error: BaseException) -> str:
+    """Where an error came from, through what caused it: file, line and function, none of their values."""
+    found: list[str] = []
+    cause: BaseException | None = error
+    while cause is not None:
+        stack = traceback.extract_tb(cause.__traceback__)
+        found.append(f"{type(cause).__name__} " + " < ".join(f"{f.filename}:{f.lineno} {f.name}" for f in stack[::-1]))
+        cause = cause.__cause__ or cause.__context__
+    return " | ".join(found)
 
 
 def _claim(uid: UUID, now: datetime) -> Job | None:
@@ -125,10 +141,10 @@ def _end(job: Job, state: str, *, answer: Any = None, fault: str = "") -> None:
     )
 
 
-def stop_job(uid: UUID) -> bool:
+def stop_job(uid: UUID, now: datetime) -> bool:
     """Ask a job to stop: a waiting one never starts, a running one stops at its next progress."""
     changed = Job.objects.filter(uid=uid, state__in=("waiting", "running")).update(
-        state="stopped", ended_at=timezone.now()
+        state="stopped", ended_at=now
     )
     return bool(changed)
 

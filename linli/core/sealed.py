@@ -39,6 +39,11 @@ def keyring() -> Keyring:
     return ring
 
 
+def derived_key(purpose: str) -> bytes:
+    """A key of its own for one purpose of the program: the same on every start, worth nothing for any other purpose."""
+    return hmac.digest(keyring().secret, f"linli:{purpose}".encode(), hashlib.sha256)
+
+
 @lru_cache(maxsize=8)
 def _cipher(key: bytes) -> AESGCM:
     return AESGCM(key)

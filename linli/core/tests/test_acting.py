@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import threading
 from datetime import UTC, date, datetime
 from typing import Any
@@ -173,6 +175,13 @@ def test_the_same_content_has_one_digest_however_it_was_typed(one: dict[str, Any
 def test_other_content_has_another_digest(one: dict[str, Any], other: dict[str, Any]):
     assert content_digest("x", one) != content_digest("x", other)
     assert content_digest("x", one) != content_digest("y", one)
+
+
+def test_a_digest_is_found_again_by_nobody_without_the_keys():
+    """A safe telephone number has ten digits: whoever holds the database alone must not be able to try them all."""
+    given = {"safe_phone": "13900001234"}
+    plain = json.dumps(["person.protect", given], sort_keys=True, ensure_ascii=False)
+    assert content_digest("person.protect", given) != hashlib.sha256(plain.encode()).hexdigest()
 
 
 def test_what_has_no_stable_form_is_a_programming_mistake():

@@ -15,8 +15,8 @@ from linli.core import jobs
 from linli.core.actor import Actor
 from linli.core.audit import unit_of_work
 from linli.core.errors import Refused
-from linli.core.models import Job
-from linli.core.runs import run_of, store_run
+from linli.core.models import Job, Run
+from linli.core.runs import store_run
 
 seen: list[Any] = []
 
@@ -37,12 +37,20 @@ def refuse(work: jobs.Work) -> None:
 
 
 def stop_midway(work: jobs.Work) -> None:
-    jobs.stop_job(work.uid)
+    jobs.stop_job(work.uid, timezone.now())
     work("counting", 2, 2)
     seen.append("went on")
 
 
-TABLE = {"note": note, "fall": fall, "refuse": refuse, "stop_midway": stop_midway}
+def quote(work: jobs.Work) -> None:
+    """As a database does that refuses a row."""
+    try:
+        raise KeyError("身份证号 999999194408171028")
+    except KeyError:
+        raise ValueError("Failing row contains (7, 张三, 00055500182)") from None
+
+
+TABLE = {"note": note, "fall": fall, "refuse": refuse, "stop_midway": stop_midway, "quote": quote}
 
 
 @pytest.fixture(autouse=True)
@@ -88,6 +96,14 @@ def test_a_crash_is_tried_three_times_under_one_uid_and_then_said(system: Actor)
     job = Job.objects.get(uid=uid)
     assert (job.state, job.tries, job.fault) == ("failed", 3, "ZeroDivisionError")
     assert seen == [uid] * 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_crash_is_logged_by_its_kind_and_place_and_nothing_it_quotes(system: Actor, caplog: Any) -> None:
+    add(system, "quote")
+    assert "ValueError" in caplog.text and "test_jobs.py" in caplog.text
+    for quoted in ("张三", "00055500182", "999999194408171028"):
+        assert quoted not in caplog.text
 
 
 @pytest.mark.django_db(transaction=True)
@@ -149,6 +165,5 @@ def test_the_queue_on_the_embedded_database_is_encrypted(system: Actor, settings
 @pytest.mark.django_db
 def test_a_run_keeps_what_is_needed_to_run_again(system: Actor) -> None:
     uid = store_run(system, engine="e", version="1", digest="d" * 64, options={"k": 1}, report={"rows": 3}, seed="7")
-    run = run_of(uid)
-    assert run is not None
+    run = Run.objects.get(uid=uid)
     assert (run.engine, run.options, run.report, run.seed) == ("e", {"k": 1}, {"rows": 3}, "7")
