@@ -37,8 +37,9 @@ def column_map(path: Path) -> ColumnMap:
     parts = [every, *files.values()] if isinstance(files, dict) else [every, files]
     if not all(isinstance(part, dict) for part in parts):
         raise BadInput([Fault("map_unreadable", file=path.name)])
+    known = {"known": ", ".join(fields())}
     wrong = [
-        Fault("map_field_unknown", file=path.name, column=str(heading), value=str(name))
+        Fault("map_field_unknown", file=path.name, column=str(heading), value=str(name), params=known)
         for part in parts
         for heading, name in part.items()
         if name != "" and name not in fields()

@@ -7,7 +7,7 @@ import re
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from linli.engines.lists.tables import tight
+from linli.engines.lists.tables import plain, tight
 
 Precision = Literal["day", "month", "year"]
 
@@ -24,7 +24,15 @@ _PARTS = re.compile(r"^(\d{4})(?:[-/.,、\\年]+(\d{1,2})(?:[-/.,、\\月]+(\d{1
 _PACKED = re.compile(r"^(\d{4})(\d{2})(\d{2})?$")
 _YEAR_LAST = re.compile(r"^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})$")
 _SERIAL = re.compile(r"^\d{5}(\.\d+)?$")
-_CLOCK = re.compile(r"[T ]?\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?$")
+_CLOCK = re.compile(
+    r"(?:\s*T\s*|\s+|(?<=[日号]))(?:[上下]午|[AP]M)?\s*"
+    r"\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:[AP]M)?\s*(?:Z|[+-]\d\d:?\d\d)?$",
+    re.IGNORECASE,
+)
+"""A clock after a date. Something stands before it (a blank, T, 日): else the hour would take the day's last digit."""
+_WEEKDAY = re.compile(r"[\s(,]*(?:星期|礼拜|周)[一二三四五六日天][\s),]*")
+_AS_NUMBER = re.compile(r"^(\d{4}|\d{6}|\d{8})\.0+$")
+"""A packed date that a program took for a number."""
 _HAN_DIGITS = str.maketrans("〇零○一二三四五六七八九元", "0001234567891")
 _HAN_DATE = re.compile(
     r"^([〇零○一二三四五六七八九\d]{4})年"
@@ -42,11 +50,12 @@ def read_date(text: str) -> DateRead:
     >>> read_date("一九五〇年十二月三日").on, read_date("1950年1月").precision, read_date("18264").on.isoformat()
     (datetime.date(1950, 12, 3), 'month', '1950-01-01')
     """
-    cell = _CLOCK.sub("", tight(text))
+    cell = tight(_CLOCK.sub("", _WEEKDAY.sub(" ", plain(text)).strip()))
     if cell in _NOT_DATES:
         return DateRead(None, None)
     if not cell.isascii():
         cell = _arabic(cell)
+    cell = _AS_NUMBER.sub(r"\1", cell)
     match = _PARTS.match(cell) or (_PACKED.match(cell) if cell.isdigit() else None)
     if match:
         if re.fullmatch(r"\d{4}\.1", cell):

@@ -1,7 +1,7 @@
 """Identity numbers and disability cards: what can be read from them and what is doubtful.
 
 Sources: GB 11643 (18 digits: region, birth date, sequence, check digit); disability card = ID + class + grade
-(domain page 3.2). Region prefixes, present and past: python-stdnum's table, and those the caller knows.
+(20 characters on the card). Region prefixes, present and past: python-stdnum's table, and those the caller knows.
 A failed check never refuses a person: the number is kept as written and marked.
 """
 

@@ -90,10 +90,6 @@ class Layout:
             columns.append(column)
         return replace(self, columns=tuple(columns))
 
-    def with_groups(self, groups: Sequence[str]) -> Layout:
-        """The layout after a person said which target groups the whole list is of."""
-        return replace(self, groups=tuple(groups))
-
 
 def recognise(grid: Grid, named: Mapping[str, str] | None = None) -> Layout:
     """Find the headings, the meaning of each column and the kind of list.

@@ -106,7 +106,7 @@ CURES = Words(
             "请删去图片和空白行列，或拆成几个文件",
             "Remove pictures and empty rows and columns, or split it",
         ),
-        "too_many_sheets": ("请只保留名单所在的工作表", "Keep only the sheets that hold the list"),
+        "too_many_sheets": ("请只保留名册所在的工作表", "Keep only the sheets that hold the list"),
         "too_many_rows": ("请删去表格下方的空白行，或拆成几个文件", "Delete empty rows below the list, or split it"),
         "too_many_columns": ("请删去表格右侧的空白列", "Delete empty columns to the right of the list"),
         "file_encrypted": ("请去掉密码后另存再发", "Remove the password, save again and resend"),
@@ -127,8 +127,11 @@ CURES = Words(
             '请写成 TOML：[columns] 下每行 "表头" = "项目"',
             'Write it as TOML: under [columns] one line "heading" = "field" each',
         ),
-        "map_field_unknown": ("请用 README 里列出的项目名", "Use one of the field names listed in the README"),
-        "sheet_without_names": ("请在“识别的列”里指明哪一列是姓名", "Say which column holds the names"),
+        "map_field_unknown": ("请改成其中一个：{known}", "Use one of these: {known}"),
+        "sheet_without_names": (
+            "请在“对列”里指明哪一列是姓名（命令行用 --columns）",
+            "Say which column holds the names under “Match columns” (on the command line: --columns)",
+        ),
         "no_name": ("请补上姓名", "Add the name"),
         "name_not_a_name": ("请改成本人姓名", "Write the person's name"),
         "row_shifted": ("请把这一行的内容对齐到各栏", "Move the row's cells under their headings"),
@@ -184,7 +187,7 @@ WHYS = Words(
         "content_over_heading": ("内容与表头不符，按内容判断", "its content says something else than the heading"),
         "content_against_heading": ("内容与表头不符，未采用", "its content contradicts the heading; not taken"),
         "field_taken": ("已有另一列更合适，原样保留", "another column fits better; kept as it is"),
-        "head_is_subject": ("名单以户主（成员）为对象", "the list is of heads (or members)"),
+        "head_is_subject": ("名册以户主（成员）为对象", "the list is of heads (or members)"),
         "by_hand": ("由人指定", "set by a person"),
         "by_map": ("由列对照表指定", "set by the column map"),
         "blank": ("空白行", "empty rows"),
@@ -198,7 +201,7 @@ WHYS = Words(
 
 def explain(fault: Fault, lang: Lang = "zh") -> tuple[str, str]:
     """Why it is a fault, and what to do about it."""
-    return FAULTS.say(fault.code, lang, **fault.params), CURES.say(fault.code, lang)
+    return FAULTS.say(fault.code, lang, **fault.params), CURES.say(fault.code, lang, **fault.params)
 
 
 def say(fault: Fault, lang: Lang = "zh") -> str:

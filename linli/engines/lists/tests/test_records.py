@@ -254,6 +254,7 @@ def test_column_maps(tmp_path: Path) -> None:
     with pytest.raises(BadInput) as caught:
         column_map(path)
     assert [fault.code for fault in caught.value.faults] == ["map_field_unknown"] * 2
+    assert all("birth_on" in say(fault, lang) for fault in caught.value.faults for lang in ("zh", "en"))
     path.write_text("not = [toml", "utf-8")
     with pytest.raises(BadInput):
         column_map(path)
