@@ -181,7 +181,7 @@ class _Checker:
     def _call(self, name: str, node: ast.Call) -> Type | None:
         function = FUNCTIONS.get(name)
         if function is None:
-            self.wrong("expression_unknown_function", part=name)
+            self.wrong("expression_unknown_function", part=name, known=", ".join(FUNCTIONS))
             return None
         few = len(node.args) < len(function.takes)
         if few or (function.rest is None and len(node.args) > len(function.takes)):

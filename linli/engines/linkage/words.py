@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from linli.engines.words import Words
 
+_AGAIN_ZH = "请用同一批名册重新关联。"
+_AGAIN_EN = "Link the same lists again."
+
 WORDS = Words(
     {
         "id_same": ("证号相同", "same ID number"),
@@ -62,21 +65,36 @@ WORDS = Words(
             "记录编号重复。请使每条记录的编号唯一。",
             "The record number is repeated. Give every record its own.",
         ),
-        "record_without_link": (
-            "这条记录没有关联结果。请用同一批记录重新关联。",
-            "The record has no link. Link the same records again.",
+        "record_without_link": (f"这条记录没有关联结果。{_AGAIN_ZH}", f"The record has no link. {_AGAIN_EN}"),
+        "link_without_record": (
+            f"关联结果中的编号不在记录里。{_AGAIN_ZH}",
+            f"The link names a record that is not there. {_AGAIN_EN}",
         ),
-        "link_without_record": ("关联结果中的编号不在记录里。", "The link names a record that is not there."),
-        "link_repeated": ("同一记录有两条关联结果。", "The record is linked twice."),
-        "source_differs": ("关联结果的名册与记录不符。", "The link gives another list than the record."),
-        "probability_out_of_range": ("概率不在 0 到 1 之间。", "The probability is not between 0 and 1."),
-        "person_misnamed": ("人员编号与其记录不符。", "The person's number does not follow from its records."),
+        "link_repeated": (f"同一记录有两条关联结果。{_AGAIN_ZH}", f"The record is linked twice. {_AGAIN_EN}"),
+        "source_differs": (
+            f"关联结果的名册与记录不符。{_AGAIN_ZH}",
+            f"The link gives another list than the record. {_AGAIN_EN}",
+        ),
+        "probability_out_of_range": (
+            f"概率不在 0 到 1 之间。{_AGAIN_ZH}",
+            f"The probability is not between 0 and 1. {_AGAIN_EN}",
+        ),
+        "person_misnamed": (
+            f"人员编号与其记录不符。{_AGAIN_ZH}",
+            f"The person's number does not follow from its records. {_AGAIN_EN}",
+        ),
         "review_without_record": (
-            "待核对的一对不是两条不同的记录。",
-            "The pair to review is not two different records.",
+            f"待核对的一对不是两条不同的记录。{_AGAIN_ZH}",
+            f"The pair to review is not two different records. {_AGAIN_EN}",
         ),
-        "digest_differs": ("结果不是由这批记录得出的。", "The result was not made from these records."),
-        "columns_differ": ("结果表的列不符。", "The columns of the result are not as agreed."),
+        "digest_differs": (
+            f"结果不是由这批记录得出的。{_AGAIN_ZH}",
+            f"The result was not made from these records. {_AGAIN_EN}",
+        ),
+        "columns_differ": (
+            f"结果表的列不符。{_AGAIN_ZH}",
+            f"The columns of the result are not as agreed. {_AGAIN_EN}",
+        ),
         "nobody_in_lists": (
             "名册中没有可以读取的人。请检查表头和内容。",
             "No person could be read from the lists. Check headings and contents.",

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from linli.engines.console import spoken
 from linli.web.command import app
 
 CHINESE = re.compile("[\u4e00-\u9fff]")
@@ -37,3 +38,25 @@ def test_a_command_speaks_the_language_asked_for(
     assert done.exit_code == 2
     assert done.stderr.strip()
     assert bool(CHINESE.search(done.stderr)) is chinese, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("asked", "around", "tongue"),
+    [
+        (None, None, "zh"),
+        (None, "", "zh"),
+        (None, "en", "en"),
+        (None, "en_GB.UTF-8", "en"),
+        (None, "zh", "zh"),
+        ("zh", "en", "zh"),
+        ("en", "zh", "en"),
+        ("en", None, "en"),
+    ],
+)
+def test_the_option_goes_before_the_environment(
+    asked: str | None, around: str | None, tongue: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("LINLI_LANG", raising=False)
+    if around is not None:
+        monkeypatch.setenv("LINLI_LANG", around)
+    assert spoken(asked) == tongue

@@ -77,7 +77,7 @@ def test_every_rule_names_its_ground_and_never_decides(book: RuleBook) -> None:
 
 def test_what_is_not_confirmed_is_said(result: ScreenResult) -> None:
     for row in [*result.hits.to_pylist(), *result.near.to_pylist()]:
-        assert (row["status"] == "tbc") == ("待核" in row["reason"]) == ("to be confirmed" in row["reason_en"])
+        assert (row["status"] == "tbc") == ("待核" in row["reason"]) == ("to be checked" in row["reason_en"])
 
 
 def test_sentences_hold_words_and_no_codes(result: ScreenResult) -> None:
