@@ -7,6 +7,7 @@ that works with people's data is proposed by one and approved by another.
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Annotated
 from uuid import UUID
 
@@ -27,6 +28,7 @@ def setup(home: HomeOption = None, place: PlaceOption = None) -> None:
     open_instance(home)
     from django.conf import settings
 
+    _make_keys_for_a_server()
     bring_up_to_date()
     sys.stdout.write(say("made", home=settings.HOME, keys=settings.KEYS) + "\n")
     if place is None:
@@ -37,6 +39,23 @@ def setup(home: HomeOption = None, place: PlaceOption = None) -> None:
     for one in accounts:
         sys.stdout.write(f"  {called(one['username'])}\t{one['username']}\t{one['password']}\n")
     sys.stdout.write(say("accounts_next") + "\n" + say("next_serve", home=settings.HOME) + "\n")
+
+
+def _make_keys_for_a_server() -> None:
+    """The key file of an instance on PostgreSQL, made only here and only while the database is empty.
+
+    Settings make one for an empty home; of a server they cannot know whether another key belongs to it.
+    """
+    from django.conf import settings
+    from django.db import connection
+
+    from linli.core.keyring import make_keyring_file
+
+    if connection.vendor == "sqlite" or Path(settings.KEYS).exists():
+        return
+    if not connection.introspection.table_names():
+        make_keyring_file(settings.KEYS)
+    settings.SECRET_KEY = settings.LINLI_KEYRING().secret.hex()  # or says that the keys are missing
 
 
 def called(username: str) -> str:

@@ -137,6 +137,22 @@ def test_an_unsafe_instance_is_not_served(filled: Instance) -> None:
     assert "audit" in done.stderr
 
 
+def test_a_second_server_leaves_the_jobs_to_the_first(filled: Instance) -> None:
+    with filled.serving():
+        process = filled.start("serve", "--port", 0)
+        assert process.stdout is not None
+        assert "Another process of this instance does its jobs" in process.stdout.readline()
+        assert "http://" in process.stdout.readline()
+        process.send_signal(2)
+        assert process.wait(timeout=40) == 0
+
+
+def test_passwords_do_not_cross_a_network_in_the_clear(filled: Instance) -> None:
+    done = filled.linli("serve", "--port", 0, "--host", "0.0.0.0")
+    assert done.returncode == 1
+    assert "LINLI_HTTPS=1" in done.stderr
+
+
 @pytest.mark.parametrize("given", [("--demo",), ("--demo", "--host", "0.0.0.0")])
 def test_a_real_county_is_not_served_as_a_demo(filled: Instance, given: tuple[str, ...]) -> None:
     done = filled.linli("serve", "--port", 0, *given)
@@ -253,7 +269,6 @@ def test_a_change_of_keys_killed_midway_goes_on_where_it_was(filled: Instance) -
 
 def test_setting_up_a_county_makes_four_first_accounts_once(folder: Path) -> None:
     fresh = Instance(folder / "home", server())
-    _give_keys(fresh)
     assert "--place" in fresh.linli("setup").stdout
     odd = fresh.linli("setup", "--place", "330400x")
     assert odd.returncode == 2 and "330400x" in odd.stderr
