@@ -64,7 +64,8 @@ def _write(sections: dict[str, str]) -> None:
     page = [
         "# Benchmarks",
         "",
-        "Written by `make bench`. Times are of one shared, noisy machine; read the ratios.",
+        "Written by `make bench`. Times are of one shared, noisy machine; read the ratios. The data are invented by",
+        "the programs or lie in [tests/data](../tests/data/README.md), each with its source and licence.",
         "",
         f"Python {platform.python_version()}, {os.cpu_count()} cores; {parts}.",
     ]
