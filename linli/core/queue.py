@@ -6,6 +6,7 @@ Python's own SQLite, plain and of an unsafe version. On PostgreSQL it is huey's 
 
 from __future__ import annotations
 
+import fcntl
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from django.db import close_old_connections, connection
 from django.utils import timezone
 from huey import Huey, PostgresHuey, crontab
 from huey.consumer import Consumer
+from huey.serializer import SignedSerializer
 from huey.storage import SqliteStorage
 
 from linli.core import jobs
@@ -72,10 +74,12 @@ def queue() -> Huey:
 
 
 def _open() -> Huey:
+    # Messages are pickled: unsigned, whoever writes to the server's database could run code here, where the keys are.
+    # A message signed before the secret changed is dropped; the sweep hands its job over again.
+    given = {"results": False, "serializer": SignedSerializer(secret=settings.SECRET_KEY, salt="linli-jobs")}
     if connection.vendor == "postgresql":
-        return PostgresHuey("linli", results=False, connection=_connect)
-    path = Path(settings.DATA) / "jobs.sqlite3"
-    return EncryptedHuey("linli", results=False, filename=str(path))
+        return PostgresHuey("linli", connection=_connect, **given)
+    return EncryptedHuey("linli", filename=str(Path(settings.DATA) / "jobs.sqlite3"), **given)
 
 
 def _connect() -> psycopg.Connection[Any]:
@@ -84,6 +88,29 @@ def _connect() -> psycopg.Connection[Any]:
     wanted = {key: value for key, value in params.items() if key not in ("cursor_factory", "context")}
     wanted.pop("prepare_threshold", None)
     return psycopg.connect(**wanted)
+
+
+def _claim_the_jobs() -> Any:
+    """What holds the right to do this instance's jobs while it is open; None when another process has it.
+
+    Two processes would each take up what the other is doing, as left behind. The claim ends with the process, however
+    that ends: a lock on a file, or of a connection to the server.
+    """
+    if connection.vendor == "postgresql":
+        held = _connect()
+        held.autocommit = True
+        answer = held.execute("SELECT pg_try_advisory_lock(hashtext('linli-jobs'))").fetchone()
+        if answer is not None and answer[0]:
+            return held
+        held.close()
+        return None
+    file = (Path(settings.DATA) / "jobs.lock").open("w")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        return None
+    return file
 
 
 def enqueue(uid: UUID) -> None:
@@ -97,16 +124,27 @@ class Workers(Consumer):  # type: ignore[misc]
     def _set_signal_handlers(self) -> None:
         return
 
+    claim: Any = None
+
     def stop(self, graceful: bool = False) -> None:
         """End the threads, waiting for what they do when `graceful`, and let go of the queue."""
         super().stop(graceful=graceful)
         self.huey.storage.close()
+        if self.claim is not None:
+            self.claim.close()
 
 
-def start_workers(threads: int = 2) -> Workers:
-    """Begin to do jobs in threads of this process. Call `.stop(graceful=True)` before leaving."""
+def start_workers(threads: int = 2) -> Workers | None:
+    """Begin to do jobs in threads of this process; None when another process of this instance does them.
+
+    Call `.stop(graceful=True)` before leaving.
+    """
+    claim = _claim_the_jobs()
+    if claim is None:
+        return None
     jobs.take_up_left_behind()
     workers = Workers(queue(), workers=threads, max_delay=1.0, check_worker_health=True, shutdown_timeout=20)
+    workers.claim = claim
     workers.start()
     jobs.sweep(timezone.now() + jobs.MISSED_AFTER)
     return workers

@@ -5,4 +5,8 @@ import os
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "linli.web.settings")
-application = get_asgi_application()
+_pages = get_asgi_application()
+
+from linli.web.front import FrontDoor  # noqa: E402 settings are read first
+
+application = FrontDoor(_pages)

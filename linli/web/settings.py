@@ -112,6 +112,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "linli.web.middleware.HeadersMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -123,7 +124,6 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "linli.party.middleware.ActorMiddleware",
     "linli.party.accounts.AccountGate",
-    "linli.web.middleware.HeadersMiddleware",
     "linli.web.middleware.ErrorPages",
 ]
 
@@ -198,17 +198,19 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = env.bool("LINLI_HTTPS", default=False)
 CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SESSION_COOKIE_SECURE else 0
 SESSION_COOKIE_AGE = 12 * 3600
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
-FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+# Above what the forms take: a file sent to us is kept in memory, never in the clear in a temporary folder.
+FILE_UPLOAD_MAX_MEMORY_SIZE = 48 * 1024 * 1024
 
 CACHES: dict[str, dict[str, Any]] = {
     "default": {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
-        "LOCATION": "linli_cache",
+        # In the one serving process: what lies in a database and is unpickled would let who writes there run code here.
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
         # Counts of failed sign-ins live in the cache: it must not be emptied by filling it.
         "OPTIONS": {"MAX_ENTRIES": 200_000},
     }

@@ -104,6 +104,15 @@ def test_the_database_refuses_to_change_rows(statement: str):
     assert verify().fault is None
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="only SQLite knows INSERT OR REPLACE")
+def test_no_row_takes_the_place_of_another():
+    some_rows()
+    columns = ", ".join(f"'changed' AS {f.column}" if f.name == "action" else f.column for f in AuditRow._meta.fields)
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"INSERT OR REPLACE INTO core_auditrow SELECT {columns} FROM core_auditrow WHERE number = 3")
+    assert verify().fault is None
+
+
 @pytest.mark.parametrize(
     ("sql", "values", "fault", "at_number"),
     [

@@ -198,7 +198,10 @@ def test_an_idle_session_ends(client: Client, worker: Login):
     sign_in(client)
     assert client.get(reverse("account")).status_code == 200
     with time_machine.travel(timedelta(minutes=61)):
-        assert client.get(reverse("account"))["Location"] == reverse("account_login") + "?next=/me/"
+        sent_away = client.get(reverse("account"))
+        assert sent_away["Location"] == reverse("account_login") + "?next=/me/"
+        assert sent_away["Cache-Control"] == "no-store"
+        assert "Content-Security-Policy" in sent_away
         assert "_auth_user_id" not in client.session
 
 

@@ -28,8 +28,7 @@ def open_instance(home: Path | None, *, demo: bool = False, keys: Path | None = 
 
 
 def bring_up_to_date() -> None:
-    """Apply what migrations are missing, and make the cache's table."""
+    """Apply what migrations are missing."""
     from django.core.management import call_command
 
     call_command("migrate", interactive=False, verbosity=0)
-    call_command("createcachetable", verbosity=0)

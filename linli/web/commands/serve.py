@@ -24,6 +24,7 @@ def serve(
     bring_up_to_date()
     refuse_when_unsafe()
     _refuse_open_demo(host)
+    _refuse_in_the_clear(host)
     serve_here(host, port)
 
 
@@ -38,6 +39,15 @@ def _refuse_open_demo(host: str) -> None:
     reason = "demo_of_real" if not is_demo() else "" if _is_loopback(host) else "demo_for_all"
     if reason:
         sys.stderr.write(say(reason, host=host) + "\n")
+        raise typer.Exit(1)
+
+
+def _refuse_in_the_clear(host: str) -> None:
+    """Passwords and files do not cross a network in the clear."""
+    from django.conf import settings
+
+    if not _is_loopback(host) and not settings.SESSION_COOKIE_SECURE:
+        sys.stderr.write(say("public_without_https", host=host) + "\n")
         raise typer.Exit(1)
 
 
@@ -76,6 +86,8 @@ def serve_here(host: str, port: int) -> None:
         server_header=False, timeout_graceful_shutdown=10, limit_concurrency=512,
     )  # fmt: skip
     workers = start_workers()
+    if workers is None:
+        sys.stdout.write(say("jobs_elsewhere") + "\n")
     url = f"http://{host}:{listening.getsockname()[1]}/"
     sys.stdout.write(say("serving", url=url) + "\n")
     sys.stdout.flush()
@@ -85,7 +97,8 @@ def serve_here(host: str, port: int) -> None:
         pass
     finally:
         sys.stdout.write(say("stopping") + "\n")
-        workers.stop(graceful=True)
+        if workers is not None:
+            workers.stop(graceful=True)
         sys.stdout.write(say("stopped") + "\n")
 
 

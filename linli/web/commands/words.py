@@ -24,6 +24,16 @@ WORDS = Words(
             "Port {port} is already in use. Take another: --port {other}",
         ),
         "serving": ("邻里在 {url} 。按 Ctrl+C 停下。", "Linli is at {url} . Stop it with Ctrl+C."),
+        "jobs_elsewhere": (
+            "这个实例的后台任务已由另一个进程在做；这里只开网页。",
+            "Another process of this instance does its jobs; this one serves pages only.",
+        ),
+        "public_without_https": (
+            "{host} 别的机器也连得到，可这里没有 HTTPS，密码会明文走网线。先在前面放好 HTTPS（docs/running.md），"
+            "再设 LINLI_HTTPS=1；只在本机用，就去掉 --host。",
+            "Other machines reach {host}, and without HTTPS passwords cross the network in the clear. Put HTTPS in "
+            "front (docs/running.md) and set LINLI_HTTPS=1; for this machine alone, leave out --host.",
+        ),
         "stopping": ("正在停下，做完手上的事……", "Stopping, after what is being done…"),
         "stopped": ("已停下。", "Stopped."),
         "made": (

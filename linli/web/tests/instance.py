@@ -58,13 +58,17 @@ class Instance:
             timeout=120,
         )
 
+    def start(self, *args: object) -> subprocess.Popen[str]:
+        """Begin a command on this instance; what it says is read from `stdout`."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "linli.web.command", *map(str, args), "--home", str(self.home)],
+            env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        )  # fmt: skip
+
     @contextmanager
     def serving(self) -> Iterator[tuple[str, subprocess.Popen[str]]]:
         """The instance served on a free port; gives the address and the process. Ends it by Ctrl+C."""
-        process = subprocess.Popen(
-            [sys.executable, "-m", "linli.web.command", "serve", "--home", str(self.home), "--port", "0"],
-            env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        )  # fmt: skip
+        process = self.start("serve", "--port", 0)
         try:
             assert process.stdout is not None
             line = process.stdout.readline()
