@@ -152,7 +152,7 @@ def column_sheets(batch: ImportBatch) -> list[dict[str, Any]]:
             }
             for column in sheet["columns"]
         ]
-        groups = "、".join(str(GROUP_WORDS.get(code, code)) for code in sheet["groups"])
+        groups = (", " if lang() == "en" else "、").join(str(GROUP_WORDS.get(code, code)) for code in sheet["groups"])
         sheets.append({**sheet, "columns": columns, "groups": groups, "number": number})
     return sheets
 

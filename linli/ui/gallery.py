@@ -26,7 +26,7 @@ TOWNS = (  # words, row, column, step, waiting, villages, served
 class GalleryForm(OperationForm):
     """One field of each kind."""
 
-    called = forms.CharField(label=_("怎么称呼"), help_text=_("写他愿意别人叫的名字，不必是证件上的。"))
+    called = forms.CharField(label=_("怎么称呼"), help_text=_("写本人愿意别人叫的名字，不必是证件上的。"))
     born = forms.DateField(
         label=_("出生日期"),
         help_text=_("只知道年份就写年份，如 1941。"),

@@ -29,19 +29,20 @@ class ClassOfClients:
 
 
 SHIPPED = (
-    ClassOfClients("C01", "低保对象", "Minimum living allowance", ("MLA",)),
-    ClassOfClients("C02", "特困人员", "Destitute persons", ("DES",)),
-    ClassOfClients("C03", "低保边缘家庭", "Households near the allowance", ("MLB",)),
-    ClassOfClients("C04", "支出型困难家庭", "Hardship by expenditure", ("RIG", "TMP", "DIS")),
-    ClassOfClients("C05", "残疾人和精神障碍患者", "Disabled and mentally ill persons", ("PWD", "SMD")),
-    ClassOfClients("C06", "独居、空巢、留守和失能老年人", "Older people alone or frail", ("EAL", "EEM", "LBE", "EDA")),
-    ClassOfClients("C07", "计划生育特殊家庭", "Bereaved one-child families", ("FPS",)),
-    ClassOfClients("C08", "困境儿童", "Children in difficulty", ("CID", "DEF", "ORP")),
+    ClassOfClients("C01", "低保对象", "Minimum living list", ("MLA",)),
+    ClassOfClients("C02", "特困人员", "Destitute support", ("DES",)),
+    ClassOfClients("C03", "低保边缘家庭", "Marginal income", ("MLB",)),
+    ClassOfClients("C04", "支出型困难家庭", "Rigid spending", ("RIG", "TMP", "DIS")),
+    ClassOfClients("C05", "残疾人和精神障碍患者", "People with disabilities or mental disorders", ("PWD", "SMD")),
+    ClassOfClients("C06", "独居、空巢、留守和失能老年人", "Older people alone, left behind or dependent",
+                   ("EAL", "EEM", "LBE", "EDA")),
+    ClassOfClients("C07", "计划生育特殊家庭", "Only child died or disabled", ("FPS",)),
+    ClassOfClients("C08", "困境儿童", "Children in need", ("CID", "DEF", "ORP")),
     ClassOfClients("C09", "农村留守儿童", "Left-behind children", ("LBC",)),
-    ClassOfClients("C10", "留守妇女和单身特困母亲", "Left-behind women, single mothers in need", ("LBW", "SSM")),
+    ClassOfClients("C10", "留守妇女和单身特困母亲", "Left-behind women, single mothers in hardship", ("LBW", "SSM")),
     ClassOfClients("C11", "流动、流浪和社区矫正、戒毒人员", "Migrants, homeless, in corrections or recovery",
                    ("MIG", "VAG", "CCO", "DRG")),
-    ClassOfClients("C12", "困难退役军人和优抚对象", "Veterans in need", ("VET",)),
+    ClassOfClients("C12", "困难退役军人和优抚对象", "Veterans in hardship", ("VET",)),
 )  # fmt: skip
 
 
