@@ -21,7 +21,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from linli.party.actions_rights import forget_failed_logins, note_login_event
+from linli.party.actions_door import forget_failed_logins, note_login_event
 from linli.party.middleware import FRESH_FACTOR, SECOND_FACTOR, note_second_factor
 from linli.party.models import Login
 

@@ -78,7 +78,7 @@ def stop_import(*, actor: Actor, batch_uid: UUID) -> str:
     batch = queries_imports.import_by_uid(actor, batch_uid, lock=True)
     stop_if(rules_imports.why_not_stop(batch.state, job_state_of(batch)))
     assert batch.job_uid is not None, "an import at work has a job"
-    stop_job(batch.job_uid)
+    stop_job(batch.job_uid, actor.now)
     record(actor, "person.import", kind="import", uid=batch.uid, step="stop")
     return str(batch.uid)
 

@@ -147,7 +147,7 @@ def _hand_over(row: Any, origin: Person, to: Person, keys: Mapping[UUID, bytes])
 
 
 def _move_links(origin: Person, to: Person, only: Mapping[str, Iterable[int]] | None) -> dict[str, list[int]]:
-    """Rows without a guard that name `origin` (logins, consents, offers, memberships …) name `to`."""
+    """Rows without a guard that name `origin` (logins, offers, memberships …) name `to`."""
     moved: dict[str, list[int]] = {}
     for relation in Person._meta.related_objects:
         model: Any = relation.related_model

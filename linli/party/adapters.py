@@ -24,7 +24,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from linli.core.sealed import SealBroken, blind_indexes, keyring
-from linli.party import actions_rights, rules
+from linli.party import actions_door, rules
 from linli.party.models import Login
 from linli.party.sms import sender
 
@@ -78,12 +78,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ca
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         login = self._meant(credentials)
         if login is not None and rules.is_locked(login.locked_until, timezone.now()):
-            actions_rights.note_login_event(login, "account.login", "denied", timezone.now(), reason="locked")
+            actions_door.note_login_event(login, "account.login", "denied", timezone.now(), reason="locked")
             raise self.validation_error("too_many_login_attempts")
         super().pre_authenticate(request, **credentials)
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
-        actions_rights.count_failed_login(self._meant(credentials), now=timezone.now())
+        actions_door.count_failed_login(self._meant(credentials), now=timezone.now())
 
     def _meant(self, credentials: dict[str, Any]) -> Login | None:
         """Whose account somebody tries to open; None for a name nobody bears."""
@@ -108,11 +108,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ca
         return (user.phone, user.phone_verified) if user.phone else None
 
     def set_phone(self, user: Any, phone: str, verified: bool) -> None:
-        user.phone, user.phone_verified = national(phone), verified
-        user.save(update_fields=["phone", "phone_index", "phone_verified"])
+        actions_door.keep_phone(user, national(phone), is_proved=verified, now=timezone.now())
 
     def set_phone_verified(self, user: Any, phone: str) -> None:
-        Login.objects.filter(pk=user.pk).update(phone_verified=True)
+        actions_door.prove_phone(user, now=timezone.now())
 
     def send_verification_code_sms(self, user: Any, phone: str, code: str, **kwargs: Any) -> None:
         sender().send(phone, _("邻里登录码 %(code)s，5 分钟内有效。不要告诉别人。") % {"code": code})

@@ -98,7 +98,7 @@ class Fact(Guarded):
 
 
 class GroupStatus(Guarded):
-    """That a person belongs to a target group (domain: MLA, DES, PWD …), on what evidence, from–to."""
+    """That a person belongs to a target group (MLA, DES, PWD …), on what evidence, from–to."""
 
     personal_fields = ("group",)
 
@@ -249,19 +249,6 @@ class Exclusion(Row):
                 condition=Q(lifted_by__isnull=True) | ~Q(lifted_by=F("lift_asked_by")),
             ),
         ]
-
-
-class Consent(Row):
-    """That a person agreed to a purpose: which text, how, seen by whom; and its withdrawal."""
-
-    personal_fields = ()
-
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="consents")
-    purpose = models.CharField(max_length=60)
-    text_version = models.CharField(max_length=40)
-    way = models.CharField(max_length=12, choices=[(w, w) for w in ("paper", "electronic", "oral")])
-    witness_uid = models.UUIDField(null=True)
-    withdrawn_at = models.DateTimeField(null=True)
 
 
 class Merge(Row):

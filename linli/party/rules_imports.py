@@ -15,7 +15,6 @@ STATES = {
     "withdrawn": set(),
 }
 WITHDRAW_WITHIN = timedelta(hours=24)
-ROWS_AT_MOST = 100_000
 
 
 def why_not_move(state: str, to_state: str) -> Refusal | None:

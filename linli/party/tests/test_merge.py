@@ -12,7 +12,7 @@ from linli.core.actor import Actor
 from linli.core.errors import NotFound, Refused
 from linli.core.models import AuditRow
 from linli.party import actions_merge, queries, queries_person
-from linli.party.models import Consent, Exclusion, Fact, GroupStatus, Login, Merge, Person, Tie
+from linli.party.models import Exclusion, Fact, GroupStatus, Login, Merge, Person, Tie
 from linli.party.tests import make
 from linli.party.tests.browse import browser
 from linli.party.tests.test_facts import stated
@@ -36,7 +36,7 @@ def two() -> tuple[Person, Person]:
     GroupStatus.objects.create(
         person=gone, group="PWD", source="x", place_path=WHERE, subject_uid=gone.uid, sensitivity=3, created_at=make.NOW
     )
-    Consent.objects.create(person=gone, purpose="service", text_version="1", way="paper", created_at=make.NOW)
+    make.login(f"resident-{gone.pk}", person=gone)
     return kept, gone
 
 
@@ -57,7 +57,7 @@ def everything() -> list[Any]:
     return [
         [(row.pk, row.subject_uid, row.place_path, row.value, row.is_chosen) for row in Fact.objects.order_by("pk")],
         list(GroupStatus.objects.order_by("pk").values_list("pk", "person", "subject_uid", "place_path")),
-        list(Consent.objects.values_list("person")),
+        list(Login.objects.order_by("pk").values_list("person")),
         list(Tie.objects.order_by("pk").values_list("about_uid", "ends_at")),
         list(Exclusion.objects.order_by("pk").values_list("about_uid", "person")),
         [(p.pk, p.phone, p.address, p.birth_year, p.merged_into_id) for p in Person.objects.order_by("pk")],
@@ -77,7 +77,7 @@ def test_everything_goes_over_readable_and_comes_back_as_it_was(worker: Actor):
     assert {(row.field, row.value, row.is_chosen) for row in Fact.objects.all()} == {
         ("name", "钱桂芳", True), ("name", "钱桂芬", False), ("address", "柳园3幢", True)
     }  # fmt: skip
-    assert Consent.objects.get().person == kept
+    assert Login.objects.get(username=f"resident-{gone.pk}").person == kept
     with pytest.raises(NotFound):
         queries.person_by_uid(worker, gone.uid)
     with pytest.raises(NotFound):
@@ -138,9 +138,9 @@ def test_merges_come_apart_last_first_and_not_after_protecting(worker: Actor):
         split(worker, first)
     split(worker, second)
     Person.objects.filter(pk=kept.pk).update(is_protected=True, sensitivity=4)
-    make.tie(Login.objects.get(), kept.uid)
+    make.tie(Login.objects.get(username="worker"), kept.uid)
     with pytest.raises(Refused, match="split_protected"):
-        split(make.actor(Login.objects.get()), first)
+        split(make.actor(Login.objects.get(username="worker")), first)
 
 
 def test_other_towns_are_neither_found_nor_merged(worker: Actor):
@@ -150,12 +150,12 @@ def test_other_towns_are_neither_found_nor_merged(worker: Actor):
     with pytest.raises(NotFound):
         merge(worker, kept, far)
     with pytest.raises(Refused, match="second_factor"):
-        merge(make.actor(Login.objects.get(), factor=False), kept, _gone)
+        merge(make.actor(Login.objects.get(username="worker"), factor=False), kept, _gone)
 
 
 def test_the_pages_find_compare_merge_lead_on_and_split(worker: Actor):
     kept, gone = two()
-    client, page = browser(Login.objects.get()), reverse("person_merge", args=[kept.uid])
+    client, page = browser(Login.objects.get(username="worker")), reverse("person_merge", args=[kept.uid])
     assert "没有像的" in client.get(page).content.decode()
     found = client.post(page, {"q": "钱桂"})
     assert f"?other={gone.uid}" in found.content.decode()
