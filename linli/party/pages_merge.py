@@ -63,7 +63,7 @@ def _compare(request: HttpRequest, actor: Actor, person: Person, other_uid: UUID
             gone_uid=(other if kept is person else person).uid,
             why=form.cleaned_data["why"],
         )
-        messages.success(request, _("合成一个人了。分错了，可以在这个人的“合并”页分开。"))
+        messages.success(request, _("合成一个人了。合错了，可以在这个人的“合并”页分开。"))
         return redirect("person", uid=kept.uid)
     files = [queries_person.person_file(actor, one.uid) for one in (person, other)]
     values: dict[str, Any] = {
