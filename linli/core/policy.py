@@ -53,8 +53,8 @@ class ActionRule:
     `ties`: relationships that count for sensitive things. `needs_tie`: a relationship is asked for
     whatever the sensitivity. `place_is_enough`: role and place suffice even for sensitive rows,
     because the action shows none of their content; never for those of protected people, whose mere
-    line in a list tells where they are, unless it `shows_nothing` at all. `by_tie`: roles that reach only what a relationship
-    joins them to, even there. `anywhere`: a role held in any place suffices for
+    line in a list tells where they are, unless it `shows_nothing` at all.
+    `by_tie`: roles that reach only what a relationship joins them to, even there. `anywhere`: a role held in any place suffices for
     public and internal rows, wherever they lie. `not_own`: refused on one's own business.
     `self_service`: the person concerned may do it without a role. `hides`: a refusal must not
     reveal that the page or thing exists; a personal thing elsewhere stays hidden even without it.
@@ -108,9 +108,15 @@ ACTIONS: dict[str, ActionRule] = {
     "login.make": _may(SECURITY_ADMIN, second_factor=True, hides=False),
     "tie.assign": _may(LEAD, SUPERVISOR, COUNTY, second_factor=True, place_is_enough=True, shows_nothing=True),
     "exclusion.lift": _may(
-        LEAD, SUPERVISOR, COUNTY,
-        second_factor=True, place_is_enough=True, shows_nothing=True, not_own=True, hides=False,
-    ),  # fmt: skip
+        LEAD,
+        SUPERVISOR,
+        COUNTY,
+        second_factor=True,
+        place_is_enough=True,
+        shows_nothing=True,
+        not_own=True,
+        hides=False,
+    ),
     # flags and needs
     "flag.list": _may(STATION, COUNTY, SECRETARY, GRID, hides=False, place_is_enough=True),
     "flag.read": _may(STATION, SECRETARY),

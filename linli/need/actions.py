@@ -11,7 +11,7 @@ from linli.core.acting import action
 from linli.core.actor import Actor
 from linli.core.audit import record, unit_of_work
 from linli.core.decide import Sensitivity
-from linli.core.errors import stop_if
+from linli.core.errors import Conflict, stop_if
 from linli.core.notices import notify
 from linli.core.numbers import next_number
 from linli.core.runs import store_run
@@ -21,9 +21,10 @@ from linli.need.models import Flag, FlagChange, Need, NeedChange
 from linli.party import actions_rights
 from linli.party import queries as party
 from linli.party import queries_names as names
-from linli.party.models import Person
+from linli.party.models import Login, Person
 
 CHUNK = 500
+TAKEN, GIVEN = "flag", "flag_given"
 KEPT_PERSONAL = frozenset({"EAL", "EEM", "LBE", "LBW", "MIG"})
 
 
@@ -55,11 +56,10 @@ def screen_people(*, actor: Actor, place_path: str) -> dict[str, int]:
     for start in range(0, len(fresh), CHUNK):
         with unit_of_work():
             Flag.objects.bulk_create(fresh[start : start + CHUNK])
-    gone = [flag for key, flag in known.items() if flag.state == "new" and key not in seen]
-    _let_go(actor, gone)
+    gone = _let_go(actor, [flag for key, flag in known.items() if flag.state == "new" and key not in seen])
     with unit_of_work():
-        record(actor, "flag.screen", kind="run", uid=run_uid, new=len(fresh), gone=len(gone), hits=len(screening.hits))
-    return {"hits": len(screening.hits), "new": len(fresh), "gone": len(gone)}
+        record(actor, "flag.screen", kind="run", uid=run_uid, new=len(fresh), gone=gone, hits=len(screening.hits))
+    return {"hits": len(screening.hits), "new": len(fresh), "gone": gone}
 
 
 def _same_ground(flag: Flag, hit: compute.Hit) -> bool:
@@ -93,12 +93,16 @@ def _flag(actor: Actor, person: Person, hit: compute.Hit, run_uid: UUID, key: by
     return flag
 
 
-def _let_go(actor: Actor, flags: list[Flag]) -> None:
+def _let_go(actor: Actor, flags: list[Flag]) -> int:
+    """Their reason fell away; gives how many. Those decided since they were read keep what a person said of them."""
+    gone = 0
     for start in range(0, len(flags), CHUNK):
-        part = flags[start : start + CHUNK]
         with unit_of_work():
+            part = queries.still_waiting(flags[start : start + CHUNK])
             Flag.objects.filter(pk__in=[flag.pk for flag in part]).update(state="gone")
             FlagChange.objects.bulk_create([_flag_change(actor, flag, "gone", "") for flag in part])
+            gone += len(part)
+    return gone
 
 
 def _flag_change(actor: Actor, flag: Flag, to_state: str, note: str) -> FlagChange:
@@ -109,7 +113,10 @@ def _flag_change(actor: Actor, flag: Flag, to_state: str, note: str) -> FlagChan
 
 @action("flag.take")
 def take_flag(*, actor: Actor, flag_uid: UUID, login_uid: UUID | None = None) -> str:
-    """Take a waiting flag on oneself, or give it to a worker: from then on its reason may be read."""
+    """Take a waiting flag on oneself, or give it to a worker: from then on its reason may be read.
+
+    A flag has one taker: who comes second gets a `Conflict`; who may give may give it to somebody else.
+    """
     flag = queries.flag_by_uid(actor, flag_uid, action="flag.take", lock=True)
     stop_if(rules.why_not_decide_flag(flag.state))
     taker = login_uid or actor.login_uid
@@ -117,14 +124,31 @@ def take_flag(*, actor: Actor, flag_uid: UUID, login_uid: UUID | None = None) ->
     stop_if(rules.why_not_give_flag(is_worker_there=login is not None))
     assert login is not None
     if taker == actor.login_uid:
-        actions_rights.write_tie(actor, login, flag.person.uid, "assigned", "flag")
+        if flag.taken_by not in (None, taker):
+            raise Conflict("need.flag_taken")
+        _take(actor, flag, login)
     else:
         actions_rights.assign_tie.within(
-            actor=actor, login_uid=login.uid, about_uid=flag.person.uid, kind="assigned", why="flag"
+            actor=actor, login_uid=login.uid, about_uid=flag.person.uid, kind="assigned", why=GIVEN
         )
+        if flag.taken_by != taker:
+            _let_taker_go(actor, flag)
         notify(actor, [login.uid], "need.flag_given", link=f"/flags/{flag.uid}/")
+    flag.taken_by = login.uid
+    flag.save(update_fields=["taken_by"])
     record(actor, "flag.take", kind="flag", uid=flag.uid, to=str(login.uid))
     return str(flag.uid)
+
+
+def _take(actor: Actor, flag: Flag, login: Login) -> None:
+    actions_rights.write_tie(actor, login, flag.person.uid, "assigned", TAKEN)
+
+
+def _let_taker_go(actor: Actor, flag: Flag) -> None:
+    """End the relationship that came from taking this flag alone, not from another one or from work begun since."""
+    if flag.taken_by is None or queries.has_work_of(flag, flag.taken_by):
+        return
+    actions_rights.take_tie_back(actor, flag.taken_by, flag.person.uid, "assigned", TAKEN)
 
 
 @action("flag.decide")
@@ -140,20 +164,30 @@ def confirm_flag(*, actor: Actor, flag_uid: UUID, note: str = "") -> dict[str, A
 
 @action("flag.decide")
 def dismiss_flag(*, actor: Actor, flag_uid: UUID, reason: str) -> str:
-    """A person says the flag is wrong, and why; the same figures do not raise it again."""
+    """A person says the flag is wrong, and why; the same figures do not raise it again. Its taker lets go of it."""
     flag = queries.flag_by_uid(actor, flag_uid, action="flag.decide", lock=True)
     stop_if(rules.why_not_decide_flag(flag.state))
     stop_if(rules.why_not_dismiss(reason))
     _move_flag(actor, flag, "dismissed", reason.strip())
+    _let_taker_go(actor, flag)
     record(actor, "flag.decide", kind="flag", uid=flag.uid, to="dismissed")
     return str(flag.uid)
 
 
 @action("flag.decide")
 def reopen_flag(*, actor: Actor, flag_uid: UUID, note: str = "") -> str:
-    """Undo a decision: the flag waits again. Needs opened from it stay until they are withdrawn."""
-    flag = queries.flag_by_uid(actor, flag_uid, action="flag.decide", lock=True)
+    """Undo a decision: the flag waits again. Needs opened from it stay until they are withdrawn.
+
+    Who took a flag and dismissed it, and so reads it no more, takes it once more by undoing that.
+    """
+    is_taking = queries.is_own_dismissal(actor, flag_uid)
+    flag = queries.flag_by_uid(actor, flag_uid, action="flag.take" if is_taking else "flag.decide", lock=True)
     stop_if(rules.why_not_reopen_flag(flag.state))
+    if is_taking:
+        login = next((one for one in names.station_logins(actor, flag.place_path) if one.uid == actor.login_uid), None)
+        stop_if(rules.why_not_give_flag(is_worker_there=login is not None))
+        assert login is not None
+        _take(actor, flag, login)
     _move_flag(actor, flag, "new", note)
     record(actor, "flag.decide", kind="flag", uid=flag.uid, to="new")
     return str(flag.uid)

@@ -73,10 +73,12 @@ class NeedFilter(_PlaceFilter):
 
 
 class BulkForm(forms.Form):
-    """Several flags, one decision, one reason; a row's own button sends its flag as `one` and no decision."""
+    """Several flags, one decision, one reason; a row's own button sends its flag as `one`, mostly to take it."""
 
     one = forms.UUIDField(required=False)
-    decision = forms.ChoiceField(choices=[(d, d) for d in ("confirm", "dismiss", "assign", "take")], required=False)
+    decision = forms.ChoiceField(
+        choices=[(d, d) for d in ("confirm", "dismiss", "assign", "take", "reopen")], required=False
+    )
     reason = forms.CharField(required=False, max_length=200)
     worker = forms.UUIDField(required=False)
 

@@ -30,6 +30,7 @@ class Flag(Guarded):
     state = models.CharField(
         max_length=10, default="new", db_index=True, choices=[(s, s) for s in ("new", "confirmed", "dismissed", "gone")]
     )
+    taken_by = models.UUIDField(null=True)
     decided_by = models.UUIDField(null=True)
     decided_at = models.DateTimeField(null=True)
     decision_reason = models.CharField(max_length=200, blank=True)

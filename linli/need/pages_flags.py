@@ -16,7 +16,7 @@ from linli.core.actor import Actor
 from linli.core.audit import record_now
 from linli.core.decide import Sensitivity
 from linli.core.errors import BadInput, LinliError
-from linli.need import actions, presenters, presenters_flags, queries
+from linli.need import actions, presenters, presenters_flags, queries, rules
 from linli.need.forms import BulkForm, FlagDecisionForm, FlagFilter
 from linli.need.words import FLAG_STATES, WORDS
 from linli.party import queries_names as names
@@ -60,7 +60,7 @@ def flags_page(request: HttpRequest) -> HttpResponse:
             }
             for code, (words, _shape) in FLAG_STATES.items()
         ],
-        "rows": presenters_flags.flag_rows(page, readable, said, actor.today),
+        "rows": presenters_flags.flag_rows(actor, page, readable, said),
         "total": counts.get(state, 0),
         "unreadable": len(page) - len([flag for flag in page if flag.uid in readable]),
         "next": _query(request.GET, page=number + 1) if len(shown) > PER_PAGE else "",
@@ -110,9 +110,12 @@ def flags_decide_page(request: HttpRequest) -> HttpResponse:
     if not one and not given["decision"]:
         raise BadInput("core.not_found")
     chosen = [one] if one else request.POST.getlist("flag")
-    decision = "take" if one else given["decision"]
+    decision = given["decision"] if one and given["decision"] == "reopen" else "take" if one else given["decision"]
     done = 0
     refused: dict[str, LinliError] = {}
+    if decision == "take" and (too_many := rules.why_not_take_together(len(chosen))):
+        messages.error(request, str(WORDS[too_many.code]) % too_many.params)
+        return redirect(_back(request, "flags"))
     for text in chosen[:PER_PAGE]:
         try:
             operation_id = UUID(request.POST.get(f"op-{text}", ""))
@@ -188,7 +191,7 @@ def flag_page(request: HttpRequest, uid: UUID) -> HttpResponse:
             error = str(WORDS[refused.code]) % refused.params
         else:
             messages.success(request, _done(given["decision"], 1))
-            return redirect("flag", uid=uid)
+            return redirect("flags") if given["decision"] == "dismiss" else redirect("flag", uid=uid)
     record_now(actor, "flag.read", kind="person", uid=flag.person.uid, outcome="read", flag=flag.uid)
     said = places.place_words(actor, {flag.place_path})
     opened = queries.needs_from(actor, flag)

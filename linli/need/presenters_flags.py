@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -39,14 +39,16 @@ class FlagRow:
     reason: str = ""
     person_uid: UUID | None = None
     may_read: bool = False
+    is_taken: bool = False
+    is_own_dismissal: bool = False
 
 
-def flag_rows(flags: Iterable[Flag], readable: set[UUID], places: Mapping[str, str], today: date) -> list[FlagRow]:
+def flag_rows(actor: Actor, flags: Iterable[Flag], readable: set[UUID], places: Mapping[str, str]) -> list[FlagRow]:
     """The list's lines, in order."""
-    return [_row(flag, flag.uid in readable, places, today) for flag in flags]
+    return [_row(actor, flag, flag.uid in readable, places) for flag in flags]
 
 
-def _row(flag: Flag, may_read: bool, places: Mapping[str, str], today: date) -> FlagRow:
+def _row(actor: Actor, flag: Flag, may_read: bool, places: Mapping[str, str]) -> FlagRow:
     given: dict[str, Any] = {
         "uid": flag.uid,
         "operation_id": uuid4(),
@@ -56,9 +58,11 @@ def _row(flag: Flag, may_read: bool, places: Mapping[str, str], today: date) -> 
         "place": places.get(flag.place_path, ""),
         "since": flag.created_at,
         "may_read": may_read,
+        "is_taken": flag.taken_by is not None,
+        "is_own_dismissal": flag.state == "dismissed" and flag.taken_by == flag.decided_by == actor.login_uid,
     }
     if may_read:
-        given |= {"name": flag.person.name, "age": age_of(flag.person, today), "person_uid": flag.person.uid}
+        given |= {"name": flag.person.name, "age": age_of(flag.person, actor.today), "person_uid": flag.person.uid}
         given["reason"] = two(flag.reason)
     return FlagRow(**given)
 

@@ -13,6 +13,7 @@ from linli.core.decide import ObjectFacts
 from linli.core.errors import NotFound
 from linli.core.sealed import data_keys
 from linli.need.models import Flag, FlagChange, Need, NeedChange
+from linli.need.rules import ENDED
 from linli.party.queries import allow, shown_people, visible
 from linli.party.queries_order import ordered
 
@@ -87,6 +88,25 @@ def flag_by_uid(actor: Actor, uid: UUID, *, action: str = "flag.read", lock: boo
         raise NotFound()
     allow(actor, action, flag.facts())
     return flag
+
+
+def is_own_dismissal(actor: Actor, uid: UUID) -> bool:
+    """Whether this actor took the flag and dismissed it."""
+    own = {"taken_by": actor.login_uid, "decided_by": actor.login_uid}
+    return actor.is_known and Flag.objects.filter(uid=uid, state="dismissed", **own).exists()
+
+
+def has_work_of(flag: Flag, login_uid: UUID) -> bool:
+    """Whether somebody has more to do with a flag's person: another flag taken, or an open need written down."""
+    others = Flag.objects.filter(person_id=flag.person_id, taken_by=login_uid, state__in=("new", "confirmed"))
+    written = Need.objects.filter(person_id=flag.person_id, maker_uid=login_uid).exclude(state__in=ENDED)
+    return others.exclude(pk=flag.pk).exists() or written.exists()
+
+
+def still_waiting(flags: Iterable[Flag]) -> list[Flag]:
+    """Those of these flags nobody has decided meanwhile, locked, for the program's own use."""
+    keys = [flag.pk for flag in flags]
+    return list(Flag.objects.select_for_update(of=("self",)).filter(pk__in=keys, state="new").order_by("id"))
 
 
 def flags_by_person_rule(actor: Actor, place_path: str) -> dict[tuple[int, str], Flag]:

@@ -195,6 +195,14 @@ def why_not_give_flag(*, is_worker_there: bool) -> Refusal | None:
     return None if is_worker_there else Refusal("need.worker_elsewhere")
 
 
+TAKEN_AT_ONCE = 10
+
+
+def why_not_take_together(count: int) -> Refusal | None:
+    """Why so many flags cannot be taken in one go: each opens a person's file, so each is taken to be looked at."""
+    return Refusal("need.take_fewer", most=TAKEN_AT_ONCE) if count > TAKEN_AT_ONCE else None
+
+
 def why_not_dismiss(reason: str) -> Refusal | None:
     """Why a flag cannot be dismissed so: a dismissal says why."""
     return None if reason.strip() else Refusal("need.dismiss_wants_reason")

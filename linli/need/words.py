@@ -16,6 +16,8 @@ WORDS: dict[str, Any] = {
     "need.worker_elsewhere": _("线索只能交给这个地方社工站的人。换一个人，或请安全管理员先给岗位。"),
     "need.left_alone": _("还有 %(count)s 件需求没有结束，不能没有人负责。换一位同事来接，或先把需求结束。"),
     "need.screened": _("名册筛查好了，有 %(new)s 条新线索。"),
+    "need.flag_taken": _("这条线索已经有人领了。刷新页面，看看别的。"),
+    "need.take_fewer": _("一次最多领 %(most)s 条，一条也没有领。少选几条再来。"),
     "need.flag_given": _("有一条线索交给你了。"),
 }
 

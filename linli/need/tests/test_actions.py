@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 
+from linli.core.decide import Sensitivity
 from linli.core.errors import Conflict, NotFound, Refused
 from linli.core.models import AuditRow, Notice
 from linli.need import actions, compute
@@ -78,6 +80,76 @@ def test_a_worker_takes_a_flag_and_may_then_read_and_decide(person: Person):
     assert Tie.objects.get(login=login).about_uid == person.uid
     actions.confirm_flag(actor=make.actor(login), operation_id=uuid4(), flag_uid=flag.uid)
     assert AuditRow.objects.filter(action="flag.take", outcome="done").count() == 1
+
+
+def test_a_flag_of_a_protected_person_is_not_taken_from_a_list(person: Person):
+    protected = make.person("保密", sensitivity=4, is_protected=True)
+    login, lead = make.login("taker", ("worker", make.TOWN)), make.login("lead", ("lead", make.TOWN))
+    flag = needs.flag(protected, sensitivity=4)
+    for who, to in ((login, None), (lead, None), (lead, login.uid)):
+        with pytest.raises(NotFound):
+            actions.take_flag(actor=make.actor(who), operation_id=uuid4(), flag_uid=flag.uid, login_uid=to)
+    assert not Tie.objects.exists() and Flag.objects.get().taken_by is None
+    assert AuditRow.objects.filter(action="flag.take", outcome="denied").count() == 3
+
+
+def test_a_flag_has_one_taker_and_the_second_is_told(person: Person):
+    first, second = make.login("first", ("worker", make.TOWN)), make.login("second", ("worker", make.TOWN))
+    flag = needs.flag(person)
+    for _time in range(2):
+        actions.take_flag(actor=make.actor(first), operation_id=uuid4(), flag_uid=flag.uid)
+    with pytest.raises(Conflict, match=r"need[.]flag_taken"):
+        actions.take_flag(actor=make.actor(second), operation_id=uuid4(), flag_uid=flag.uid)
+    assert Flag.objects.get().taken_by == first.uid
+    assert Tie.objects.get().login == first
+
+
+def test_who_gives_a_taken_flag_to_another_lets_the_first_go(person: Person):
+    first, second = make.login("first", ("worker", make.TOWN)), make.login("second", ("worker", make.TOWN))
+    lead, flag = make.login("lead", ("lead", make.TOWN)), needs.flag(person)
+    actions.take_flag(actor=make.actor(first), operation_id=uuid4(), flag_uid=flag.uid)
+    actions.take_flag(actor=make.actor(lead), operation_id=uuid4(), flag_uid=flag.uid, login_uid=second.uid)
+    assert Flag.objects.get().taken_by == second.uid
+    assert Tie.objects.get(ends_at__isnull=True).login == second
+
+
+def test_dismissing_lets_go_of_who_only_took_the_flag_and_undoing_takes_it_again(person: Person):
+    login, flag = make.login("taker", ("worker", make.TOWN)), needs.flag(person)
+    actions.take_flag(actor=make.actor(login), operation_id=uuid4(), flag_uid=flag.uid)
+    actions.dismiss_flag(actor=make.actor(login), operation_id=uuid4(), flag_uid=flag.uid, reason="不是")
+    assert not Tie.objects.filter(ends_at__isnull=True).exists()
+    later = make.actor(login, now=make.NOW + timedelta(minutes=1))
+    assert not later.decide("person.read", person.facts(), Sensitivity.SENSITIVE)
+    other = make.login("other", ("worker", make.TOWN))
+    with pytest.raises(NotFound):
+        actions.reopen_flag(actor=make.actor(other), operation_id=uuid4(), flag_uid=flag.uid)
+    actions.reopen_flag(actor=later, operation_id=uuid4(), flag_uid=flag.uid)
+    assert Flag.objects.get().state == "new" and Tie.objects.filter(login=login, ends_at__isnull=True).count() == 1
+
+
+def test_dismissing_leaves_who_has_more_to_do_with_the_person(person: Person, worker: Login):
+    taker, given = make.login("taker", ("worker", make.TOWN)), make.login("given", ("worker", make.TOWN))
+    lead = make.login("lead", ("lead", make.TOWN))
+    one, two, three = needs.flag(person), needs.flag(person, "mlb_missed"), needs.flag(person, "pwd_missed")
+    for flag in (one, two):
+        actions.take_flag(actor=make.actor(taker), operation_id=uuid4(), flag_uid=flag.uid)
+    actions.take_flag(actor=make.actor(lead), operation_id=uuid4(), flag_uid=three.uid, login_uid=given.uid)
+    actions.dismiss_flag(actor=make.actor(worker), operation_id=uuid4(), flag_uid=three.uid, reason="不是")
+    assert Tie.objects.filter(ends_at__isnull=True).count() == 3, "who was given a flag was named by somebody"
+    actions.dismiss_flag(actor=make.actor(taker), operation_id=uuid4(), flag_uid=one.uid, reason="不是")
+    assert Tie.objects.filter(login=taker, ends_at__isnull=True).exists(), "another flag is still taken"
+    needs.need(person, maker_uid=taker.uid)
+    actions.dismiss_flag(actor=make.actor(taker), operation_id=uuid4(), flag_uid=two.uid, reason="不是")
+    assert Tie.objects.filter(login=taker, ends_at__isnull=True).exists(), "a need was written down since"
+
+
+def test_screening_leaves_what_somebody_decided_meanwhile(person: Person, worker: Login):
+    flag, other = needs.flag(person), needs.flag(person, "mlb_missed")
+    read_before = list(Flag.objects.order_by("id"))
+    actions.confirm_flag(actor=make.actor(worker), operation_id=uuid4(), flag_uid=flag.uid)
+    assert actions._let_go(make.actor(worker), read_before) == 1
+    assert list(Flag.objects.order_by("id").values_list("state", flat=True)) == ["confirmed", "gone"]
+    assert [change.to_state for change in flag.changes.all()] == ["confirmed"] and other.changes.count() == 1
 
 
 def test_a_worker_cannot_give_a_flag_to_another_but_a_lead_can(person: Person, worker: Login):

@@ -81,6 +81,46 @@ def test_taking_a_flag_from_the_list_opens_its_reason(page: Client):
     assert "等人领的" in shown and "690" in shown
 
 
+def test_the_list_shows_no_flag_of_somebody_protected_to_the_untied(page: Client, worker: Login):
+    protected = make.person("保密", sensitivity=4, is_protected=True)
+    flag = needs.flag(protected, sensitivity=4)
+    need = needs.need(protected, "safety", "999981-N2026-00009", sensitivity=4)
+    lead = browser(make.login("lead", ("lead", make.TOWN)))
+    for client in (page, lead):
+        assert str(flag.uid) not in text(client.get(reverse("flags")))
+        assert need.number not in text(client.get(reverse("needs"), {"state": "all"}))
+    book = load_workbook(io.BytesIO(lead.get(reverse("needs_export")).content))
+    assert need.number not in [str(cell) for row in book.active.values for cell in row]
+    make.tie(worker, protected.uid)
+    assert str(flag.uid) in text(page.get(reverse("flags"))) and need.number in text(page.get(reverse("needs")))
+
+
+def test_more_than_ten_flags_are_not_taken_at_once(page: Client):
+    flags = [needs.flag(make.person(f"人{n}")) for n in range(11)]
+    sent = {"decision": "take", "flag": [flag.uid for flag in flags]} | {f"op-{flag.uid}": uuid4() for flag in flags}
+    before = Tie.objects.count()
+    assert "一次最多领 10 条" in text(page.post(reverse("flags_decide"), sent, follow=True))
+    assert Tie.objects.count() == before
+    page.post(reverse("flags_decide"), sent | {"flag": [flag.uid for flag in flags[:10]]})
+    assert Tie.objects.count() == before + 10
+
+
+def test_a_taken_flag_says_so_and_who_dismissed_it_undoes_that_from_the_list(page: Client):
+    flag, other = needs.flag(make.person("等人领的")), browser(make.login("other", ("worker", make.TOWN)))
+    page.post(reverse("flags_decide"), {"one": flag.uid, f"op-{flag.uid}": uuid4()})
+    shown = text(other.get(reverse("flags")))
+    assert "有人领了" in shown and 'name="one"' not in shown
+    late = other.post(reverse("flags_decide"), {"one": flag.uid, f"op-{flag.uid}": uuid4()}, follow=True)
+    assert "已经有人领了" in text(late)
+    address = reverse("flag", kwargs={"uid": flag.uid})
+    done = page.post(address, {"operation_id": uuid4(), "decision": "dismiss", "reason": "不是"})
+    assert done["Location"] == reverse("flags") and page.get(address).status_code == 404
+    listed = reverse("flags") + "?state=dismissed"
+    assert "撤回否定" in text(page.get(listed)) and "撤回否定" not in text(other.get(listed))
+    page.post(reverse("flags_decide"), {"one": flag.uid, "decision": "reopen", f"op-{flag.uid}": uuid4()})
+    assert page.get(address).status_code == 200
+
+
 def test_a_flag_says_why_and_what_confirming_opens(person: Person, page: Client):
     flag = needs.flag(person)
     address = reverse("flag", kwargs={"uid": flag.uid})
