@@ -1,28 +1,28 @@
-"""Writes of rights: logins, roles, relationships, exclusions, consents, and what happens at the door.
+"""Writes of rights: logins, roles, relationships, exclusions. What happens at the door: `actions_door.py`.
 
 Upper blocks tie a worker to what they open by `write_tie` inside their own action, after their own check.
 """
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Mapping
-from datetime import date, datetime
-from typing import Any
+from datetime import date
 from uuid import UUID
-
-from django.core.cache import cache
 
 from linli.core.acting import action
 from linli.core.actor import Actor
-from linli.core.audit import record, record_now, unit_of_work
+from linli.core.announce import announce
+from linli.core.audit import record, unit_of_work
 from linli.core.errors import BadInput, Conflict, NotFound, stop_if
+from linli.core.notices import notify
 from linli.core.policy import AUDIT_ADMIN, SECURITY_ADMIN, SYSTEM_ADMIN
 from linli.party import rules
-from linli.party.models import Consent, Exclusion, Grant, Login, Person, Tie
-from linli.party.queries import actor_of
+from linli.party.actions_door import forget_failed_logins
+from linli.party.models import Exclusion, Grant, Login, Person, Tie
+from linli.party.queries_person import keepers
 from linli.party.queries_rights import grant_facts, must, party_thing
+from linli.party.queries_ties import colleagues_for, is_own
 
 FIRST_ROLES = (SYSTEM_ADMIN, SECURITY_ADMIN, AUDIT_ADMIN)
 # No letters or digits that look alike: the password is read from paper.
@@ -209,50 +209,82 @@ def _grant_to_decide(actor: Actor, uid: UUID) -> Grant:
 # Relationships
 
 
-def write_tie(
-    actor: Actor, login: Login, about_uid: UUID, kind: str, why: str, *, ends_at: datetime | None = None
-) -> Tie:
+def write_tie(actor: Actor, login: Login, about_uid: UUID, kind: str, why: str) -> Tie:
     """Tie a login to something from now on; the calling action has decided already. One of a kind is enough."""
     tie = Tie.objects.filter(login=login, about_uid=about_uid, kind=kind, ends_at__isnull=True).first()
     if tie is None:
         tie = Tie.objects.create(
-            login=login,
-            about_uid=about_uid,
-            kind=kind,
-            starts_at=actor.now,
-            ends_at=ends_at,
-            why=why,
-            created_at=actor.now,
+            login=login, about_uid=about_uid, kind=kind, starts_at=actor.now, why=why, created_at=actor.now
         )
-        record(actor, "tie.assign", kind="tie", uid=about_uid, tie=kind, login=login.uid)
+        record(actor, "tie.assign", kind="tie", uid=about_uid, tie=kind, login=login.uid, why=why)
+    elif tie.why == "flag" != why:  # taken on oneself before; given by somebody now, it outlives the flag
+        tie.why = why
+        tie.save(update_fields=["why"])
+        record(actor, "tie.assign", kind="tie", uid=about_uid, tie=kind, login=login.uid, why=why)
     return tie
+
+
+def take_tie_back(actor: Actor, login_uid: UUID, about_uid: UUID, kind: str, why: str) -> None:
+    """End what an upper block's action once wrote for this reason alone; the calling action has decided already."""
+    rows = Tie.objects.select_for_update(of=("self",)).filter(login__uid=login_uid, about_uid=about_uid, kind=kind)
+    for tie in rows.filter(why=why, ends_at__isnull=True):
+        tie.ends_at = actor.now
+        tie.save(update_fields=["ends_at"])
+        record(actor, "tie.end", kind="tie", uid=about_uid, tie=kind, login=login_uid, why=why)
 
 
 @action("tie.assign")
 def assign_tie(
-    *, actor: Actor, login_uid: UUID, about_uid: UUID, kind: str, why: str, ends_at: datetime | None = None
+    *, actor: Actor, login_uid: UUID, about_uid: UUID, kind: str, why: str, link: str = ""
 ) -> dict[str, str]:
-    """Make somebody responsible for a person or household of one's place."""
+    """Make a colleague responsible for a person or household of one's place. With a `link` the colleague is told."""
     thing, login = party_thing(about_uid), _login(login_uid)
     must(actor, "tie.assign", thing.facts())
-    is_own = login.person is not None and login.person.uid in thing.facts().about
-    stop_if(rules.why_not_tie(kind=kind, starts_at=actor.now, ends_at=ends_at, is_own=is_own))
+    stop_if(rules.why_not_tie(kind=kind, is_own=is_own(login, thing)))
     stop_if(rules.why_not_assign_oneself(login_uid=login.uid, actor_uid=actor.login_uid))
-    return {"uid": str(write_tie(actor, login, about_uid, kind, why, ends_at=ends_at).uid)}
+    stop_if(rules.why_not_colleague(is_colleague=login in colleagues_for(actor, thing)))
+    tie = write_tie(actor, login, about_uid, kind, why)
+    if link:
+        notify(actor, [login.uid], "party.tie_given", link=link)
+    return {"uid": str(tie.uid)}
 
 
 @action("tie.assign")
-def end_tie(*, actor: Actor, tie_uid: UUID) -> dict[str, str]:
-    """A relationship ends now."""
-    tie = Tie.objects.select_for_update().filter(uid=tie_uid).first()
+def hand_over_tie(*, actor: Actor, tie_uid: UUID, login_uid: UUID, why: str, link: str = "") -> dict[str, str]:
+    """A colleague takes over: the new relationship begins as the old one ends. Answers whose ended."""
+    tie = _tie_to_end(actor, tie_uid)
+    stop_if(rules.why_not_hand_over(holder_uid=tie.login.uid, login_uid=login_uid))
+    assign_tie.within(actor=actor, login_uid=login_uid, about_uid=tie.about_uid, kind=tie.kind, why=why, link=link)
+    _end_tie(actor, tie, why)
+    return {"uid": str(tie.uid), "login": str(tie.login.uid)}
+
+
+@action("tie.assign")
+def end_tie(*, actor: Actor, tie_uid: UUID, why: str) -> dict[str, str]:
+    """A relationship ends now. Refused where somebody at risk or an open need would be left with nobody."""
+    tie = _tie_to_end(actor, tie_uid)
+    _end_tie(actor, tie, why)
+    return {"uid": str(tie.uid), "login": str(tie.login.uid)}
+
+
+def _tie_to_end(actor: Actor, uid: UUID) -> Tie:
+    """A relationship under lock, and the person with it: two who end the last two wait for each other."""
+    tie = Tie.objects.select_for_update(of=("self",)).select_related("login").filter(uid=uid).first()
     if tie is None:
         raise NotFound()
-    must(actor, "tie.assign", party_thing(tie.about_uid).facts())
-    if tie.ends_at is None or tie.ends_at > actor.now:
-        tie.ends_at = actor.now
-        tie.save(update_fields=["ends_at"])
-        record(actor, "tie.end", kind="tie", uid=tie.about_uid, tie=tie.kind)
-    return {"uid": str(tie.uid)}
+    must(actor, "tie.assign", party_thing(tie.about_uid, lock=True).facts())
+    stop_if(rules.why_not_end_tie(kind=tie.kind, ends_at=tie.ends_at, now=actor.now))
+    return tie
+
+
+def _end_tie(actor: Actor, tie: Tie, why: str) -> None:
+    tie.ends_at = actor.now
+    tie.save(update_fields=["ends_at"])
+    record(actor, "tie.end", kind="tie", uid=tie.about_uid, tie=tie.kind, login=tie.login.uid, why=why)
+    thing = party_thing(tie.about_uid)
+    if isinstance(thing, Person):
+        stop_if(rules.why_not_leave(is_protected=thing.is_protected, has_keeper=bool(keepers(thing))))
+    announce(actor, "tie.ended", tie=tie)
 
 
 # Exclusions
@@ -316,74 +348,3 @@ def _exclusion(actor: Actor, uid: UUID) -> Exclusion:
         raise NotFound()
     must(actor, "exclusion.lift", party_thing(row.about_uid).facts())
     return row
-
-
-# Consents
-
-
-@action("consent.write")
-def give_consent(
-    *, actor: Actor, person_uid: UUID, purpose: str, text_version: str, way: str, witness_uid: UUID | None = None
-) -> dict[str, str]:
-    """A person agreed to a purpose: which text, in which way, heard by whom."""
-    person = party_thing(person_uid)
-    if not isinstance(person, Person):
-        raise NotFound()
-    must(actor, "consent.write", person.facts())
-    stop_if(rules.why_not_consent(way=way, witness_uid=witness_uid))
-    consent = Consent.objects.create(
-        person=person,
-        purpose=purpose,
-        text_version=text_version,
-        way=way,
-        witness_uid=witness_uid,
-        created_at=actor.now,
-    )
-    record(actor, "consent.give", kind="consent", uid=person_uid, purpose=purpose, way=way)
-    return {"uid": str(consent.uid)}
-
-
-@action("consent.write")
-def withdraw_consent(*, actor: Actor, consent_uid: UUID) -> dict[str, str]:
-    """The person takes it back; what was done before stays lawful (PIPL art. 15)."""
-    consent = Consent.objects.select_for_update(of=("self",)).select_related("person").filter(uid=consent_uid).first()
-    if consent is None:
-        raise NotFound()
-    must(actor, "consent.write", consent.person.facts())
-    if consent.withdrawn_at is None:
-        consent.withdrawn_at = actor.now
-        consent.save(update_fields=["withdrawn_at"])
-        record(actor, "consent.withdraw", kind="consent", uid=consent.person.uid, purpose=consent.purpose)
-    return {"uid": str(consent.uid)}
-
-
-# At the door
-
-
-def note_login_event(login: Login, name: str, outcome: str, now: datetime, **params: Any) -> None:
-    """One audit row about somebody at the door: who, what, how it went; never what was typed."""
-    record_now(actor_of(login, now=now), name, kind="login", uid=login.uid, outcome=outcome, **params)
-
-
-def count_failed_login(login: Login | None, *, now: datetime) -> None:
-    """Record a failed try; the fifth in a row locks the login for a quarter of an hour."""
-    if login is None:
-        record_now(actor_of(None, now=now), "account.login", outcome="failed", reason="unknown")
-        return
-    failures = cache.get(_failures_key(login), 0) + 1
-    cache.set(_failures_key(login), failures, timeout=int(rules.LOCK_HOLDS.total_seconds()))
-    with unit_of_work():
-        actor = actor_of(None, now=now)
-        record(actor, "account.login", kind="login", uid=login.uid, outcome="failed", failures=failures)
-        if failures >= rules.FAILURES_BEFORE_LOCK and not rules.is_locked(login.locked_until, now):
-            Login.objects.filter(pk=login.pk).update(locked_until=now + rules.LOCK_HOLDS)
-            record(actor, "account.lock", kind="login", uid=login.uid)
-
-
-def forget_failed_logins(login: Login) -> None:
-    """A log-in that worked starts the count again."""
-    cache.delete(_failures_key(login))
-
-
-def _failures_key(login: Login) -> str:
-    return "linli-failed-" + hashlib.sha256(login.uid.bytes).hexdigest()

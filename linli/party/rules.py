@@ -1,4 +1,4 @@
-"""Rules about rights: who may be granted what by whom, locks, exclusions, consents. No database, no clock."""
+"""Rules about rights: who may be granted what by whom, locks, relationships, exclusions. No database, no clock."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ LOCK_HOLDS = timedelta(minutes=15)
 
 
 def is_sensitive(role: str) -> bool:
-    """Whether a role needs two people to be granted (SECURITY-GOALS, section 2)."""
+    """Whether a role needs two people to be granted (docs/security.md, section 2)."""
     return role not in PLAIN_ROLES
 
 
@@ -106,15 +106,33 @@ def why_not_end_grant(*, state: str, role: str, others_with_role: int) -> Refusa
     return None
 
 
-def why_not_tie(*, kind: str, starts_at: datetime, ends_at: datetime | None, is_own: bool) -> Refusal | None:
+def why_not_tie(*, kind: str, is_own: bool) -> Refusal | None:
     """Why a relationship may not be written."""
     if is_own:
         return Refusal("party.tie_own")
+    return Refusal("party.tie_by_papers") if kind in ("self", "guardian") else None
+
+
+def why_not_colleague(*, is_colleague: bool) -> Refusal | None:
+    """Responsible is who works at the station of the place and need not keep away."""
+    return None if is_colleague else Refusal("party.tie_elsewhere")
+
+
+def why_not_hand_over(*, holder_uid: UUID, login_uid: UUID) -> Refusal | None:
+    """It is handed to somebody else."""
+    return Refusal("party.tie_same") if holder_uid == login_uid else None
+
+
+def why_not_end_tie(*, kind: str, ends_at: datetime | None, now: datetime) -> Refusal | None:
+    """Why a relationship may not be ended here: it runs by papers, or is over."""
     if kind in ("self", "guardian"):
         return Refusal("party.tie_by_papers")
-    if ends_at is not None and ends_at <= starts_at:
-        return Refusal("party.tie_ends_before_start")
-    return None
+    return Refusal("party.tie_over") if ends_at is not None and ends_at <= now else None
+
+
+def why_not_leave(*, is_protected: bool, has_keeper: bool) -> Refusal | None:
+    """The record of a protected person never stays without anybody who can open it."""
+    return Refusal("party.tie_last_keeper") if is_protected and not has_keeper else None
 
 
 def why_not_exclude(*, about_uid: UUID, person_uid: UUID | None) -> Refusal | None:
@@ -130,11 +148,4 @@ def why_not_lift(*, lifted: bool, asked_by: UUID | None, lifter_uid: UUID | None
         return Refusal("party.exclusion_lift_not_asked")
     if asked_by == lifter_uid:
         return Refusal("party.exclusion_needs_another")
-    return None
-
-
-def why_not_consent(*, way: str, witness_uid: UUID | None) -> Refusal | None:
-    """A spoken consent counts only with somebody who heard it (PIPL art. 14: explicit)."""
-    if way == "oral" and witness_uid is None:
-        return Refusal("party.consent_needs_witness")
     return None

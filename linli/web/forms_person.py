@@ -23,6 +23,31 @@ class RevealForm(forms.Form):
         self.fields["why"].choices = list(reasons.items())  # type: ignore[attr-defined]
 
 
+class TieForm(OperationForm):
+    """Who becomes responsible, in which way, and why."""
+
+    whom = forms.UUIDField()
+    kind = forms.ChoiceField()
+    why = forms.ChoiceField()
+
+    def __init__(self, *args: Any, kinds: dict[str, str], reasons: dict[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = list(kinds.items())  # type: ignore[attr-defined]
+        self.fields["why"].choices = list(reasons.items())  # type: ignore[attr-defined]
+
+
+class TieEndForm(OperationForm):
+    """Which relationship ends, who takes over (nobody when empty), and why."""
+
+    tie = forms.UUIDField()
+    to = forms.UUIDField(required=False)
+    why = forms.ChoiceField()
+
+    def __init__(self, *args: Any, reasons: dict[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["why"].choices = list(reasons.items())  # type: ignore[attr-defined]
+
+
 class ExcludeForm(OperationForm):
     """Who must keep away (`login:uid` or `person:uid`), and why."""
 

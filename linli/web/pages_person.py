@@ -20,11 +20,11 @@ from linli.matching import queries as matching
 from linli.matching.models import Referral
 from linli.need import queries as need
 from linli.need.models import Flag
-from linli.party import actions_rights, queries, queries_person
+from linli.party import actions_rights, queries, queries_names, queries_person, queries_ties
 from linli.party.fields import FIELDS, ROLE_WORDS
 from linli.party.models import Person
 from linli.web import presenters_person as shown
-from linli.web.forms_person import ExcludeForm, RevealForm
+from linli.web.forms_person import ExcludeForm, RevealForm, TieEndForm, TieForm
 
 
 @require_GET
@@ -73,13 +73,30 @@ def _values(request: HttpRequest, uid: UUID) -> dict[str, Any]:
         "rows_held": queries_person.held_count(actor, person),
         "may_add_need": bool(actor.decide("need.write", person.facts())),
     }
-    return values | _work(actor, person) | _exclusion(actor, person, file.members)
+    return values | _ties(actor, person) | _work(actor, person) | _exclusion(actor, person, file.members)
 
 
 def _may_reveal(actor: Actor, person: Person) -> bool:
     """Whether a whole number could be shown, after a fresh confirmation if need be."""
     decision = actor.decide("person.reveal", person.facts(), FIELDS["id_no"].sensitivity_for(person.is_protected))
     return decision.allowed or decision.reason == "fresh_factor_needed"
+
+
+def _ties(actor: Actor, person: Person) -> dict[str, Any]:
+    """Who is responsible, and for those who may hand over, to whom."""
+    may = actor.decide("tie.assign", person.facts())
+    here = queries_names.station_logins(actor, person.place_path)
+    return {
+        "ties": shown.tie_rows(queries_ties.ties_about(actor, person), person, here),
+        "earlier_ties": shown.tie_rows(queries_ties.earlier_ties(actor, person), person, here),
+        "may_tie": bool(may),
+        "tie_needs_factor": may.reason.endswith("factor_needed"),
+        "colleagues": queries_ties.colleagues_for(actor, person) if may else [],
+        "tie_kinds": shown.tie_kinds(),
+        "tie_reasons": shown.tie_reasons(),
+        "tie_operation_id": uuid4(),
+        "tie_end_operation_id": uuid4(),
+    }
 
 
 def _work(actor: Actor, person: Person) -> dict[str, Any]:
@@ -156,3 +173,43 @@ def person_exclude_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     )
     messages.success(request, _("回避加上了，马上起作用。站长或督导会复核。"))
     return redirect("person", uid=uid)
+
+
+@require_POST
+def person_tie_page(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Make a colleague responsible for this person, beside whoever is already."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    form = TieForm(request.POST, kinds=shown.tie_kinds(), reasons=shown.tie_reasons())
+    if not form.is_valid():
+        raise BadInput("web.tie_incomplete")
+    given = form.cleaned_data
+    actions_rights.assign_tie(
+        actor=actor,
+        operation_id=given["operation_id"],
+        login_uid=given["whom"],
+        about_uid=uid,
+        kind=given["kind"],
+        why=given["why"],
+        link=reverse("person", args=[uid]),
+    )
+    messages.success(request, _("交给这位同事了，马上起作用。"))
+    return redirect("person", uid=uid)
+
+
+@require_POST
+def person_tie_end_page(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Hand a relationship to a colleague, or end it; who ends the own one may have lost sight of the person."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    form = TieEndForm(request.POST, reasons=shown.tie_reasons())
+    if not form.is_valid():
+        raise BadInput("web.tie_incomplete")
+    given = form.cleaned_data
+    common = {"actor": actor, "operation_id": given["operation_id"], "tie_uid": given["tie"], "why": given["why"]}
+    if given["to"]:
+        link = reverse("person", args=[uid])
+        ended = actions_rights.hand_over_tie(**common, login_uid=given["to"], link=link)
+        messages.success(request, _("换人了，马上起作用。"))
+    else:
+        ended = actions_rights.end_tie(**common)
+        messages.success(request, _("结束了，马上起作用。"))
+    return redirect("people") if ended["login"] == str(actor.login_uid) else redirect("person", uid=uid)

@@ -19,8 +19,9 @@ from linli.need.queries_words import source_words
 from linli.need.rules import need_codes
 from linli.need.words import FLAG_STATES, KINDS, LEVELS, NEED_STATES
 from linli.party.fields import GROUP_WORDS, MASKED_FIELDS, ROLE_WORDS, masked, said_words, value_words
-from linli.party.models import GroupStatus, Person
+from linli.party.models import GroupStatus, Login, Person, Tie
 from linli.party.queries_person import FieldView, Looker, PersonFile, Stated
+from linli.party.queries_ties import WORK_TIES
 from linli.place.models import Place
 from linli.place.queries import names_by_path
 
@@ -272,6 +273,49 @@ def reveal_reasons() -> dict[str, str]:
         "report": _("上级要的报表"),
         "same_person": _("核对是不是同一个人"),
     }
+
+
+def tie_kinds() -> dict[str, str]:
+    """What a colleague can be made, in words."""
+    return {"assigned": _("负责"), "co-worker": _("一起做")}
+
+
+def tie_reasons() -> dict[str, str]:
+    """Why somebody takes over, joins or stops."""
+    return {
+        "turn": _("分工调整"),
+        "away": _("同事离岗或请假"),
+        "near": _("离得近，更熟悉"),
+        "asked": _("本人要求"),
+        "kin": _("要回避"),
+        "done": _("事情做完了"),
+    }
+
+
+def tie_rows(ties: Iterable[Tie], person: Person, here: Iterable[Login]) -> list[dict[str, Any]]:
+    """Who is or was responsible: since and until when, and whether still at work in this place."""
+    at_work = {login.pk for login in here}
+    kinds = tie_kinds() | {"supervises": _("督导"), "guardian": _("监护人"), "referral": _("转介来的")}
+    reasons = tie_reasons() | {
+        "flag": _("领了线索"),
+        "protection": _("保护时指定"),
+        "responsible": _("分工"),
+        "supervision": _("督导分工"),
+    }
+    return [
+        {
+            "uid": tie.uid,
+            "name": tie.login.display_name,
+            "kind": kinds.get(tie.kind, tie.kind),
+            "is_whole_home": tie.about_uid != person.uid,
+            "is_away": tie.kind in WORK_TIES and tie.login.pk not in at_work,
+            "can_end": tie.kind in WORK_TIES,
+            "starts_at": tie.starts_at,
+            "ends_at": tie.ends_at,
+            "why": reasons.get(tie.why, ""),
+        }
+        for tie in ties
+    ]
 
 
 def exclusion_reasons() -> dict[str, str]:

@@ -10,4 +10,6 @@ urlpatterns = [
     route(
         "people/<uuid:uid>/exclude/", pages_person.person_exclude_page, name="person_exclude", action="person.exclude"
     ),
+    route("people/<uuid:uid>/ties/", pages_person.person_tie_page, name="person_tie", action="tie.assign"),
+    route("people/<uuid:uid>/ties/end/", pages_person.person_tie_end_page, name="person_tie_end", action="tie.assign"),
 ]

@@ -114,6 +114,7 @@ def _assured(who: Standing, sensitivity: int) -> bool:
 FIGURE_ROLES = {"lead", "supervisor", "county", "auditor"}
 FIGURE_REACHES = {COUNTY: {COUNTY}, TOWN: {TOWN, COUNTY}, VILLAGE: {VILLAGE, TOWN, COUNTY}}
 STATION = {"worker", "lead", "supervisor"}
+HANDING = {"lead", "supervisor", "county"}
 
 
 def figure_answer(who: Standing, at: str, *, takes_away: bool, by_class: bool) -> str:
@@ -143,6 +144,13 @@ def exclude_answer(who: Standing, sensitivity: int, work: int) -> str:
     if who.is_excluded or who.role not in STATION or who.time not in HELD or who.place not in REACHES[VILLAGE]:
         return "404"
     return "302" if _assured(who, sensitivity) else "403"
+
+
+def tie_answer(who: Standing, sensitivity: int, work: int) -> str:
+    """Handing over: who leads or supervises the station, or the county, by place alone, with a second factor."""
+    if who.is_excluded or who.role not in HANDING or who.time not in HELD or who.place not in REACHES[VILLAGE]:
+        return "404"
+    return "302" if _assured(who, max(SENSITIVE, sensitivity)) else "403"
 
 
 def key_answer(who: Standing, key: str, work: int) -> str:

@@ -23,12 +23,12 @@ from django.urls import reverse
 
 from linli.core.models import AuditRow
 from linli.core.policy import ROLES
-from linli.party.models import ApiToken, Exclusion, Login
+from linli.party.models import ApiToken, Exclusion, Grant, Login, Tie
 from linli.party.queries_tokens import OFFERED, digest_of
 from tests.matrix import cells, oracle
 from tests.matrix.oracle import Standing
 from tests.matrix.test_object_cells import EXCLUDED, FACTORS, PLACES, SEED, TIES, TIMES, stand
-from tests.matrix.world import NOW, Subject, World
+from tests.matrix.world import NOW, TODAY, VILLAGE, Subject, World
 
 pytestmark = pytest.mark.django_db
 SAMPLE = 3000 if os.environ.get("LINLI_PROVE") == "1" else 60  # of some 400,000 for each
@@ -97,11 +97,36 @@ def keep_away(world: World, subject: Subject) -> tuple[str, dict[str, Any]]:
     return reverse("person_exclude", kwargs={"uid": subject.person.uid}), {"whom": whom, "why": "violence"}
 
 
+def colleague() -> Login:
+    """A worker of the village's station, who is nobody's relative."""
+    login = Login.objects.create(created_at=NOW, username="colleague", display_name="同事")
+    Grant.objects.create(
+        login=login, role="worker", place_path=VILLAGE, starts_on=TODAY, state="active", created_at=NOW
+    )
+    return login
+
+
+def assign(world: World, subject: Subject) -> tuple[str, dict[str, Any]]:
+    given = {"whom": str(colleague().uid), "kind": "assigned", "why": "turn"}
+    return reverse("person_tie", kwargs={"uid": subject.person.uid}), given
+
+
+def hand_over(world: World, subject: Subject) -> tuple[str, dict[str, Any]]:
+    tie = Tie.objects.create(
+        login=world.logins["donor"], about_uid=subject.person.uid, kind="assigned", starts_at=NOW, why="t",
+        created_at=NOW,
+    )  # fmt: skip
+    given = {"tie": str(tie.uid), "to": str(colleague().uid), "why": "away"}
+    return reverse("person_tie_end", kwargs={"uid": subject.person.uid}), given
+
+
 Send = Callable[[World, Subject], tuple[str, dict[str, Any]]]
 WRITES: dict[str, tuple[Send, Callable[[Standing, int, int], str], str]] = {
     "decide": (decide, oracle.decide_answer, "flag"),
     "answer": (answer, oracle.referral_answer, "referral"),
     "keep away": (keep_away, oracle.exclude_answer, "person"),
+    "assign": (assign, oracle.tie_answer, "person"),
+    "hand over": (hand_over, oracle.tie_answer, "person"),
 }
 
 

@@ -15,7 +15,6 @@ from linli.need.models import Flag, FlagChange, Need, NeedChange
 from linli.offer.models import Offer
 from linli.party.fields import FIELDS
 from linli.party.models import (
-    Consent,
     Fact,
     GroupStatus,
     Household,
@@ -49,7 +48,7 @@ PLACES = {
     NEXT_TOWN: "town",
 }
 PERSONAL, SENSITIVE, SAFETY = 2, 3, 4
-# What leads to a person: safety-critical when the person is protected (SECURITY-GOALS, A2).
+# What leads to a person: safety-critical when the person is protected (docs/security.md, section 2).
 LEADS_TO = {"phone", "address", "place", "region", "school", "last_visit_on"}
 SENSITIVE_FIELDS = {
     "id_no", "self_care", "card_no", "disability_class", "disability_grade", "health", "income_fen", "medical_fen",
@@ -159,7 +158,7 @@ def _subject(world: World, name: str, sensitivity: int, path: str) -> Subject:
         birth_on=date(2015, 5, 6) if name == "child" else date(1950, 5, 6),
         birth_year=2015 if name == "child" else 1950,
         id_no=mark(name, "id_no", max(SENSITIVE, sensitivity), sealed=True, within="999999{}0018"),
-        id_no_masked="999999********0018",
+        id_no_masked="****************18",
         phone=mark(name, "phone", leads, sealed=True, within="1990000{}"),
         phone_last4="",
         address=mark(name, "address", leads, sealed=True, within="樟树路{}号"),
@@ -177,7 +176,6 @@ def _subject(world: World, name: str, sensitivity: int, path: str) -> Subject:
         source=mark(name, "group.source", max(SENSITIVE, sensitivity)),
         ends_on=TODAY - timedelta(days=3),
     )
-    Consent.objects.create(person=person, created_at=NOW, purpose="service", text_version="1", way="paper")
     return _work(world, name, person, household, max(SENSITIVE, sensitivity), guard, key)
 
 

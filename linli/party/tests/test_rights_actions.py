@@ -10,9 +10,10 @@ import pytest
 
 from linli.core.actor import Actor, system_actor
 from linli.core.errors import BadInput, Conflict, NotFound, Refused
-from linli.core.models import AuditRow, Operation
+from linli.core.models import AuditRow, Notice, Operation
 from linli.party import actions_rights as rights
-from linli.party.models import Consent, Exclusion, Grant, Login, Tie
+from linli.party.models import Exclusion, Grant, Login, Tie
+from linli.party.queries_ties import colleagues_for
 from linli.party.tests import make
 
 pytestmark = pytest.mark.django_db
@@ -191,8 +192,9 @@ def test_a_tie_opens_and_closes_a_person(lead: Login):
     )
     assert last().action == "tie.assign"
     assert make.actor(worker).decide("person.read", child.facts())
-    rights.end_tie(actor=make.actor(lead), operation_id=uuid4(), tie_uid=UUID(answer["uid"]))
+    rights.end_tie(actor=make.actor(lead), operation_id=uuid4(), tie_uid=UUID(answer["uid"]), why="done")
     assert Tie.objects.get().ends_at == make.NOW
+    assert last().action == "tie.end"
     assert not make.actor(worker).decide("person.read", child.facts())
 
 
@@ -212,6 +214,57 @@ def test_a_tie_is_given_in_ones_own_place_and_never_to_oneself(lead: Login):
         )
     assert refusal.value.code == "party.tie_to_oneself"
     assert not Tie.objects.exists()
+
+
+def test_a_colleague_takes_over_in_one_act_and_the_first_finds_nothing(lead: Login):
+    first, second = (make.login(name, ("worker", make.TOWN)) for name in ("first", "second"))
+    child = make.person(sensitivity=3)
+    tie = make.tie(first, child.uid)
+    given = {"operation_id": uuid4(), "tie_uid": tie.uid, "login_uid": second.uid, "why": "turn", "link": "/people/x/"}
+    answer = rights.hand_over_tie(actor=make.actor(lead), **given)
+    assert rights.hand_over_tie(actor=make.actor(lead), **given) == answer
+    assert list(Tie.objects.order_by("id").values_list("login__username", "ends_at", "why")) == [
+        ("first", make.NOW, "test"), ("second", None, "turn")
+    ]  # fmt: skip
+    assert list(AuditRow.objects.order_by("number").values_list("action", flat=True)) == ["tie.assign", "tie.end"]
+    assert Notice.objects.get().login_uid == second.uid
+    decision = make.actor(first).decide("person.read", child.facts())
+    assert (decision.reason, decision.hidden) == ("no_relationship", True)
+    assert make.actor(second).decide("person.read", child.facts())
+    with pytest.raises(Refused) as over:
+        rights.end_tie(actor=make.actor(lead), operation_id=uuid4(), tie_uid=tie.uid, why="done")
+    assert over.value.code == "party.tie_over"
+
+
+def test_who_must_keep_away_or_works_elsewhere_is_no_colleague(lead: Login):
+    home = make.household()
+    child = make.person(sensitivity=3, household=home, household_uid=home.uid)
+    mother = make.person("母亲", household=home, household_uid=home.uid)
+    shut_out, far = make.login("out", ("worker", make.TOWN)), make.login("far", ("worker", make.NEXT_TOWN))
+    make.exclusion(child.uid, login=shut_out)
+    family = make.login("family", ("worker", make.TOWN), person=mother)
+    fit = make.login("fit", ("supervisor", make.TOWN))
+    assert colleagues_for(make.actor(lead), child) == [fit]
+    for login, expected in ((shut_out, "party.tie_elsewhere"), (far, "party.tie_elsewhere"), (family, "party.tie_own")):
+        given = {"login_uid": login.uid, "about_uid": child.uid, "kind": "assigned", "why": "turn"}
+        with pytest.raises(Refused) as refusal:
+            rights.assign_tie(actor=make.actor(lead), operation_id=uuid4(), **given)
+        assert refusal.value.code == expected
+    assert not Tie.objects.exists()
+
+
+def test_the_last_keeper_of_a_protected_person_is_only_replaced(lead: Login):
+    first, second = (make.login(name, ("worker", make.TOWN)) for name in ("first", "second"))
+    person = make.person(sensitivity=4, is_protected=True)
+    tie = make.tie(first, person.uid)
+    with pytest.raises(Refused) as refusal:
+        rights.end_tie(actor=make.actor(lead), operation_id=uuid4(), tie_uid=tie.uid, why="done")
+    assert refusal.value.code == "party.tie_last_keeper"
+    assert Tie.objects.get().ends_at is None
+    rights.hand_over_tie(
+        actor=make.actor(lead), operation_id=uuid4(), tie_uid=tie.uid, login_uid=second.uid, why="away"
+    )
+    assert Tie.objects.get(ends_at__isnull=True).login == second
 
 
 def test_a_worker_excludes_at_once_and_two_lift(lead: Login, county: Login):
@@ -246,14 +299,3 @@ def test_a_worker_excludes_at_once_and_two_lift(lead: Login, county: Login):
     assert [r.action for r in AuditRow.objects.filter(outcome="done", object_uid=victim.uid).order_by("number")] == [
         "person.exclude", "exclusion.keep", "exclusion.ask_lift", "exclusion.lift"
     ]  # fmt: skip
-
-
-def test_a_consent_is_given_and_taken_back(lead: Login):
-    person = make.person()
-    given = {"person_uid": person.uid, "purpose": "referral", "text_version": "2026-01"}
-    with pytest.raises(Refused):
-        rights.give_consent(actor=make.actor(lead), operation_id=uuid4(), way="oral", **given)
-    answer = rights.give_consent(actor=make.actor(lead), operation_id=uuid4(), way="paper", **given)
-    rights.withdraw_consent(actor=make.actor(lead), operation_id=uuid4(), consent_uid=UUID(answer["uid"]))
-    assert Consent.objects.get().withdrawn_at == make.NOW
-    assert last().action == "consent.withdraw"

@@ -87,18 +87,43 @@ def test_why_not_end_grant(state: str, role: str, others: int, expected: str | N
 
 
 @pytest.mark.parametrize(
-    ("kind", "ends_at", "is_own", "expected"),
+    ("kind", "is_own", "expected"),
     [
-        ("assigned", None, False, None),
-        ("assigned", NOW + timedelta(days=1), False, None),
-        ("assigned", NOW, False, "party.tie_ends_before_start"),
-        ("assigned", None, True, "party.tie_own"),
-        ("guardian", None, False, "party.tie_by_papers"),
-        ("self", None, False, "party.tie_by_papers"),
+        ("assigned", False, None),
+        ("assigned", True, "party.tie_own"),
+        ("guardian", False, "party.tie_by_papers"),
+        ("self", False, "party.tie_by_papers"),
     ],
 )
-def test_why_not_tie(kind: str, ends_at: datetime | None, is_own: bool, expected: str | None):
-    assert code(rules.why_not_tie(kind=kind, starts_at=NOW, ends_at=ends_at, is_own=is_own)) == expected
+def test_why_not_tie(kind: str, is_own: bool, expected: str | None):
+    assert code(rules.why_not_tie(kind=kind, is_own=is_own)) == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "ends_at", "expected"),
+    [
+        ("assigned", None, None),
+        ("supervises", NOW + timedelta(seconds=1), None),
+        ("assigned", NOW, "party.tie_over"),
+        ("guardian", None, "party.tie_by_papers"),
+        ("self", None, "party.tie_by_papers"),
+    ],
+)
+def test_why_not_end_tie(kind: str, ends_at: datetime | None, expected: str | None):
+    assert code(rules.why_not_end_tie(kind=kind, ends_at=ends_at, now=NOW)) == expected
+
+
+def test_it_is_handed_to_a_colleague_who_is_somebody_else():
+    assert code(rules.why_not_hand_over(holder_uid=A, login_uid=A)) == "party.tie_same"
+    assert rules.why_not_hand_over(holder_uid=A, login_uid=B) is None
+    assert code(rules.why_not_colleague(is_colleague=False)) == "party.tie_elsewhere"
+    assert rules.why_not_colleague(is_colleague=True) is None
+
+
+def test_a_protected_record_keeps_a_keeper():
+    assert code(rules.why_not_leave(is_protected=True, has_keeper=False)) == "party.tie_last_keeper"
+    assert rules.why_not_leave(is_protected=True, has_keeper=True) is None
+    assert rules.why_not_leave(is_protected=False, has_keeper=False) is None
 
 
 @pytest.mark.parametrize(
@@ -118,19 +143,6 @@ def test_nobody_is_shut_out_of_their_own_record():
     assert code(rules.why_not_exclude(about_uid=A, person_uid=A)) == "party.exclusion_of_oneself"
     assert rules.why_not_exclude(about_uid=A, person_uid=B) is None
     assert rules.why_not_exclude(about_uid=A, person_uid=None) is None
-
-
-@pytest.mark.parametrize(
-    ("way", "witness", "expected"),
-    [
-        ("paper", None, None),
-        ("electronic", None, None),
-        ("oral", A, None),
-        ("oral", None, "party.consent_needs_witness"),
-    ],
-)
-def test_why_not_consent(way: str, witness: UUID | None, expected: str | None):
-    assert code(rules.why_not_consent(way=way, witness_uid=witness)) == expected
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.test import Client
@@ -13,7 +14,7 @@ from django.utils import timezone
 
 from linli.core.models import AuditRow
 from linli.need.models import Flag, Need
-from linli.party.models import Exclusion, Fact, GroupStatus, Login, Person
+from linli.party.models import Exclusion, Fact, GroupStatus, Login, Person, Tie
 from linli.party.tests import make
 from linli.party.tests.test_rights_pages import enter
 
@@ -64,6 +65,11 @@ def worker(db: None) -> Client:
     return enter("worker", "worker", make.TOWN)
 
 
+def shape(text: str, uid: UUID) -> str:
+    """A page without the address asked for and the token of its forms."""
+    return re.sub(r'value="[0-9A-Za-z]{64}"', "", text).replace(str(uid), "")
+
+
 def responsible(person: Person) -> Client:
     client = enter("own", "worker", make.TOWN)
     make.tie(Login.objects.get(username="own"), person.uid)
@@ -74,7 +80,7 @@ def test_the_responsible_worker_reads_it_with_sources(qian: Person):
     text = see(responsible(qian), qian)
     for words in ("户口簿", "两处不同", "1943-08-17", "1944-08-17", "低保", "可能少领过津贴", "助浴", "待核", "吴丽华"):
         assert words in text
-    assert "999999********102X" in text
+    assert "****************2X" in text
     assert ID_NO not in text
     assert "小宝" not in text
     assert "另有 1 人，不归你看" in text
@@ -87,7 +93,7 @@ def test_the_responsible_worker_reads_it_with_sources(qian: Person):
 def test_another_worker_of_the_place_reads_less_and_is_told_why(qian: Person, worker: Client):
     text = see(worker, qian)
     assert "00055500182" in text
-    assert "102X" not in text
+    assert "*2X" not in text
     assert "可能少领过津贴" not in text
     assert "助浴" not in text
     assert "有一条线索，领下来才能看" in text
@@ -158,6 +164,71 @@ def test_an_exclusion_in_two_taps_holds_at_once(qian: Person, worker: Client):
     assert client.post(address, given | {"operation_id": uuid4(), "whom": "login:no"}).status_code == 422
     helper = enter("helper", "volunteer", make.TOWN)
     assert helper.post(address, given | {"operation_id": uuid4()}).status_code == 404
+
+
+def test_a_lead_hands_a_child_over_and_the_first_worker_finds_no_such_page(qian: Person):
+    Person.objects.filter(pk=qian.pk).update(sensitivity=3)
+    first, lead = responsible(qian), enter("lead", "lead", make.TOWN)
+    make.tie(Login.objects.get(username="lead"), qian.uid, "supervises")
+    second = enter("second", "worker", make.TOWN)
+    text = see(lead, qian)
+    for words in ("负责的人", "2026-03-02", "换人，或结束", "second"):
+        assert words in text
+    assert "换人，或结束" not in see(first, qian)
+    tie = Tie.objects.get(login__username="own")
+    taker = Login.objects.get(username="second")
+    given = {"operation_id": uuid4(), "tie": tie.uid, "to": taker.uid, "why": "turn"}
+    address = reverse("person_tie_end", args=[qian.uid])
+    assert first.post(address, given).status_code == 404
+    assert lead.post(address, given)["Location"] == reverse("person", args=[qian.uid])
+    assert lead.post(address, given).status_code == 302
+    assert Tie.objects.filter(login=taker, about_uid=qian.uid, ends_at__isnull=True).count() == 1
+    assert "分工调整" in see(second, qian)
+    assert "以前是谁" in see(lead, qian)
+    unknown = uuid4()
+    hidden, nothing = (first.get(reverse("person", args=[uid])) for uid in (qian.uid, unknown))
+    assert (hidden.status_code, nothing.status_code) == (404, 404)
+    assert shape(hidden.content.decode(), qian.uid) == shape(nothing.content.decode(), unknown)
+
+
+def test_nobody_stops_being_responsible_while_a_need_is_open(qian: Person):
+    responsible(qian)
+    lead = enter("lead", "lead", make.TOWN)
+    tie, address = Tie.objects.get(), reverse("person_tie_end", args=[qian.uid])
+    given = {"tie": tie.uid, "why": "done"}
+    refused = lead.post(address, given | {"operation_id": uuid4()})
+    assert refused.status_code == 403
+    assert "还有 1 件需求没有结束" in refused.content.decode()
+    tie.refresh_from_db()
+    assert tie.ends_at is None
+    Need.objects.update(state="closed")
+    assert lead.post(address, given | {"operation_id": uuid4()}).status_code == 302
+    assert "还没有人负责" in see(lead, qian)
+    assert lead.post(address, given | {"operation_id": uuid4()}).status_code == 403
+
+
+def test_a_lead_gives_a_person_to_a_colleague_and_a_worker_may_not(qian: Person, worker: Client):
+    lead, other = enter("lead", "lead", make.TOWN), make.login("other", ("worker", make.TOWN))
+    assert "还没有人负责" in see(worker, qian)
+    assert "交给谁" not in see(worker, qian)
+    assert "交给谁" in see(lead, qian)
+    address = reverse("person_tie", args=[qian.uid])
+    given = {"operation_id": uuid4(), "whom": other.uid, "kind": "assigned", "why": "near"}
+    assert worker.post(address, given).status_code == 404
+    assert lead.post(address, given | {"why": "no"}).status_code == 422
+    assert lead.post(address, given).status_code == 302
+    assert Tie.objects.get().login == other
+    assert AuditRow.objects.filter(action="tie.assign", outcome="done").count() == 1
+    session = lead.session
+    del session["linli_second_factor_at"], session["linli_fresh_factor_at"]
+    session.save()
+    assert "要换人，先确认是我" in see(lead, qian)
+    assert lead.post(address, given | {"operation_id": uuid4()}).status_code == 403
+
+
+def test_a_tie_to_the_whole_household_is_shown(qian: Person):
+    make.tie(make.login("home", ("worker", make.TOWN)), qian.household_uid)
+    assert "整户" in see(enter("lead", "lead", make.TOWN), qian)
 
 
 def test_the_print_says_who_printed_it_and_when(qian: Person):
