@@ -167,6 +167,10 @@ def _faults_of(message: Message, have: Catalog) -> Iterator[str]:
     for string in strings:
         if set(PLACES.findall(key)) - set(PLACES.findall(string)) and not isinstance(message.id, tuple | list):
             yield f"other places: {key}"
+        if len(key) > 1 and string != string.strip():  # a mark alone, like 。, brings its space; a sentence does not
+            yield f"a space at an end: {key}"
+        if re.search(r"\w'", string):
+            yield f"a straight apostrophe: {key}"
 
 
 def check() -> int:
