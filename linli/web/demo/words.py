@@ -61,8 +61,8 @@ WORDS = Words(
             "保密住所存 {safe_address_kept} 处，别处出现 {safe_address_elsewhere}；"
             "责任社工以外能打开的 {opened_by_others} 人",
             "Violence case: {protected} protected; proposals of the excluded person's offers {barred_proposals}; "
-            "rows the excluded login sees {seen_by_excluded}; safe address kept in {safe_address_kept} place, "
-            "elsewhere {safe_address_elsewhere}; logins besides the worker who could open it {opened_by_others}",
+            "rows the excluded account sees {seen_by_excluded}; safe address kept in {safe_address_kept} place, "
+            "elsewhere {safe_address_elsewhere}; accounts besides the worker’s that could open it {opened_by_others}",
         ),
         "safety_holds": ("家暴案：各项都守住了。", "Violence case: everything holds."),
         "safety_broken": ("家暴案：有没守住的，见上一行。", "Violence case: something does not hold, see above."),
