@@ -8,11 +8,14 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from linli.core.actor import Actor
 from linli.core.audit import record_now
 from linli.core.errors import BadInput
+from linli.core.searched import keep_search, kept_search
 from linli.offer import actions, presenters, queries
 from linli.offer.forms import OfferFilter, OfferImportForm
 from linli.offer.models import Offer
@@ -23,12 +26,17 @@ from linli.ui.forms import OperationForm
 from linli.ui.sheets import sheet_response
 
 PER_PAGE = 50
+KEPT = ("party", "kind", "code", "place", "free", "lapsed", "order")  # what of a filter stands in the address
 MOST_EXPORTED = 20_000
 
 
 def offers_page(request: HttpRequest) -> HttpResponse:
-    """The directory of what can be given."""
+    """The directory of what can be given. What is searched for may be a volunteer's name: it comes by POST."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
+    if request.method == "POST":
+        keep_search(request, "offers", request.POST.get("q", "")[:60])
+        kept = {name: request.POST.get(name, "") for name in KEPT} | {"found": "1"}
+        return redirect(f"{reverse('offers')}?{urlencode({name: value for name, value in kept.items() if value})}")
     form, rows = _narrowed(request, actor)
     wanted = form.chosen()
     number = wanted.get("page") or 1
@@ -52,8 +60,9 @@ def offers_page(request: HttpRequest) -> HttpResponse:
 
 
 def _narrowed(request: HttpRequest, actor: Actor) -> tuple[OfferFilter, QuerySet[Offer]]:
+    text = kept_search(request, "offers") if request.GET.get("found") else ""
     form = OfferFilter(
-        request.GET,
+        request.GET.dict() | {"q": text},
         parties=presenters.party_choices(),
         codes=presenters.code_choices(),
         places=places.place_choices(actor),

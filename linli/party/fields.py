@@ -195,12 +195,18 @@ def value_words(field: str, value: str) -> str:
     return str(VALUE_WORDS.get(field, {}).get(value, value))
 
 
+LAST_SHOWN = 2
+
+
 def masked(number: str | None) -> str:
-    """Region and the last four, the rest starred.
+    """Stars and the last two characters: region, birth date and check would let anybody reckon the rest. Short: stars.
 
     >>> masked("999999195001010018")
-    '999999********0018'
+    '****************18'
+    >>> masked("12345")
+    '*****'
     """
     if not number:
         return ""
-    return number[:6] + "*" * max(len(number) - 10, 0) + number[-4:]
+    last = LAST_SHOWN if len(number) > LAST_SHOWN * 4 else 0
+    return "*" * (len(number) - last) + number[len(number) - last :]

@@ -15,24 +15,25 @@ from linli.core.actor import Actor
 from linli.core.audit import record_now
 from linli.core.decide import ObjectFacts, Sensitivity
 from linli.core.errors import NotFound, Refused
+from linli.core.searched import keep_search, kept_search
 from linli.party import presenters, queries
 from linli.party.forms import AGES, ExportForm, PeopleFilter, SearchForm
 from linli.party.queries_rights import places_held
 from linli.ui.sheets import sheet_response
 
 PER_PAGE = 50
-SEARCHED = "linli_people_searched"
 
 
 def people_page(request: HttpRequest) -> HttpResponse:
-    """The people of one's own places. A search comes by POST and stays in the session: an ID number is no address."""
+    """The people of one's own places. A search comes by POST and stays, sealed, in the session, never in an address."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     if request.method == "POST":
         return _search(request)
     form, wanted = _wanted(request, actor)
-    text = request.session.get(SEARCHED, "") if wanted["found"] else ""
+    text = kept_search(request, "people") if wanted["found"] else ""
     rows = _rows(actor, "person.list", wanted, text)
     total = rows.count()
+    queries.note_search(actor, text, total)
     page = wanted["page"] or 1
     shown = list(rows[(page - 1) * PER_PAGE : page * PER_PAGE])
     kept = {name: value for name, value in wanted.items() if name != "page"}
@@ -58,7 +59,7 @@ def people_page(request: HttpRequest) -> HttpResponse:
 def _search(request: HttpRequest) -> HttpResponse:
     form = SearchForm(request.POST)
     text = form.cleaned_data["q"].strip() if form.is_valid() else ""
-    request.session[SEARCHED] = text
+    keep_search(request, "people", text)
     return redirect(reverse("people") + ("?found=1" if text else ""))
 
 
@@ -101,8 +102,9 @@ def people_export_page(request: HttpRequest) -> HttpResponse:
         record_now(actor, "person.export", outcome="denied", kind="people", reason="fresh_factor_needed")
         back = reverse("people") + f"?{presenters.filter_words({k: v for k, v in wanted.items() if k != 'paths'})}"
         return redirect(f"{reverse('step_up')}?{urlencode({'next': back})}")
-    text = request.session.get(SEARCHED, "") if wanted["found"] else ""
+    text = kept_search(request, "people") if wanted["found"] else ""
     people = list(_rows(actor, "person.export", wanted, text))
+    queries.note_search(actor, text, len(people))
     kind = form.cleaned_data["kind"]
     chosen = {name: str(wanted[name]) for name in ("place", "group", "age", "batch") if wanted[name]}
     record_now(actor, "person.export", outcome="read", kind="people", rows=len(people), form=kind, **chosen)

@@ -8,12 +8,15 @@ from uuid import UUID, uuid4
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_POST
 
 from linli.core.actor import Actor
 from linli.core.errors import BadInput
+from linli.core.searched import keep_search, kept_search
 from linli.party import actions_rights, presenters_rights, queries_rights
 from linli.party.forms_rights import DecisionForm, ExclusionFilter, GrantForm, LoginForm, RightsFilter
 
@@ -23,8 +26,9 @@ PER_PAGE = 50
 def rights_page(request: HttpRequest) -> HttpResponse:
     """Logins and roles in one's own places, and the roles that wait for a second person."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    chosen = RightsFilter(request.GET)
-    wanted = chosen.cleaned_data if chosen.is_valid() else {}
+    if request.method == "POST":
+        return _searched(request, "rights", "role")
+    chosen, wanted = _wanted(request, "rights", RightsFilter)
     logins = queries_rights.granted_logins(actor, text=wanted.get("text", ""), role=wanted.get("role", ""))
     waiting = queries_rights.waiting_grants(actor) if actor.holds_role_for("grant.approve") else []
     shown = list(logins[: PER_PAGE + 1])
@@ -127,6 +131,8 @@ def login_change_page(request: HttpRequest, uid: UUID) -> HttpResponse:
 def exclusions_page(request: HttpRequest) -> HttpResponse:
     """Exclusions in force in one's places: reviewed, kept, or lifted by two."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
+    if request.method == "POST" and "text" in request.POST:
+        return _searched(request, "exclusions", "state")
     if request.method == "POST":
         operation_id, uid, decision = _decision(request)
         act = {
@@ -144,8 +150,7 @@ def exclusions_page(request: HttpRequest) -> HttpResponse:
         }
         messages.success(request, said[decision])
         return redirect("exclusions")
-    chosen = ExclusionFilter(request.GET)
-    wanted = chosen.cleaned_data if chosen.is_valid() else {}
+    chosen, wanted = _wanted(request, "exclusions", ExclusionFilter)
     found = queries_rights.open_exclusions(actor, text=wanted.get("text", ""), state=wanted.get("state", ""))
     values = {
         "filter": chosen,
@@ -154,6 +159,22 @@ def exclusions_page(request: HttpRequest) -> HttpResponse:
         "may_list": actor.holds_role_for("grant.list"),
     }
     return render(request, "party/rights_exclusions.html", values)
+
+
+def _searched(request: HttpRequest, page: str, beside: str) -> HttpResponse:
+    """A search comes by POST: a name stays, sealed, in the session; only what stands beside it is in the address."""
+    keep_search(request, page, request.POST.get("text", "")[:60])
+    kept = {"found": "1", beside: request.POST.get(beside, "")}
+    return redirect(f"{reverse(page)}?{urlencode({name: value for name, value in kept.items() if value})}")
+
+
+def _wanted(
+    request: HttpRequest, page: str, form: type[RightsFilter | ExclusionFilter]
+) -> tuple[RightsFilter | ExclusionFilter, dict[str, Any]]:
+    """The filter as it was asked for: the searched name from the session, the rest from the address."""
+    text = kept_search(request, page) if request.GET.get("found") else ""
+    chosen = form(request.GET.dict() | {"text": text})
+    return chosen, chosen.cleaned_data if chosen.is_valid() else {}
 
 
 def _decision(request: HttpRequest) -> tuple[UUID, UUID, str]:

@@ -13,6 +13,7 @@ from linli.core.actor import Actor
 from linli.party.fields import SEX_WORDS
 from linli.party.models import Person
 from linli.party.presenters_rights import place_name
+from linli.party.queries import household_sizes
 from linli.place import queries as places
 from linli.place.models import Place
 
@@ -61,6 +62,7 @@ def people_lines(actor: Actor, rows: Iterable[Person]) -> list[dict[str, Any]]:
     """One line per person, numbers masked."""
     people = list(rows)
     where = place_words(actor, {person.place_path for person in people})
+    sizes = household_sizes(actor, {person.household_id for person in people})
     return [
         {
             "uid": person.uid,
@@ -71,7 +73,7 @@ def people_lines(actor: Actor, rows: Iterable[Person]) -> list[dict[str, Any]]:
             "place": where[person.place_path],
             "id_no": person.id_no_masked,
             "phone": f"•••• {person.phone_last4}" if person.phone_last4 else "",
-            "household": person.household.size if person.household else 0,
+            "household": sizes.get(person.household_id or 0, 0),
             "is_protected": person.is_protected,
         }
         for person in people
@@ -79,10 +81,10 @@ def people_lines(actor: Actor, rows: Iterable[Person]) -> list[dict[str, Any]]:
 
 
 def export_rows(actor: Actor, rows: Iterable[Person]) -> list[list[str]]:
-    """Heading and lines of the list as a file: what the page shows, no more."""
-    heads = [_("姓名"), _("性别"), _("年龄"), _("地方"), _("证号（遮盖）"), _("电话后四位")]
+    """Heading and lines of the list as a file: what the page shows but the ID number, not even its end."""
+    heads = [_("姓名"), _("性别"), _("年龄"), _("地方"), _("电话后四位")]
     table = [
-        [line["name"], str(line["sex"]), str(line["age"] or ""), line["place"], line["id_no"], line["phone"][-4:]]
+        [line["name"], str(line["sex"]), str(line["age"] or ""), line["place"], line["phone"][-4:]]
         for line in people_lines(actor, rows)
     ]
     return [heads, *table]

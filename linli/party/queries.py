@@ -9,11 +9,12 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Left
 from django.db.models.lookups import Exact
 
 from linli.core.actor import Actor, anonymous
+from linli.core.audit import record_now
 from linli.core.decide import (
     FRESH_FACTOR_HOLDS,
     SECOND_FACTOR_HOLDS,
@@ -201,12 +202,15 @@ def people(
     """The people this actor may list, inside a place, matching a search text when given.
 
     Search: two characters of a name, pinyin or its initials, the last four of a phone, or a whole ID number.
+    That last asks for a second factor (Refused without), and who asks writes it down by `note_search`.
     `group` counts only memberships this actor may read. `ages`: from–to in full years, both inclusive.
     """
     rows = shown(visible(actor, action, Person.objects.all())).select_related("household")
     if place_path:
         rows = rows.filter(place_path__startswith=place_path)
-    for word in unicodedata.normalize("NFKC", text).split():
+    words = _words(text)
+    _allow_search(actor, words)
+    for word in words:
         rows = rows.filter(_matching(word))
     if group:
         statuses = shown(visible(actor, "person.read", GroupStatus.objects.filter(group=group)))
@@ -244,10 +248,31 @@ def years_before(day: date, years: int) -> date:
         return day.replace(year=day.year - years, day=28)
 
 
+def _words(text: str) -> list[str]:
+    return unicodedata.normalize("NFKC", text).split()
+
+
+def _is_id_number(word: str) -> bool:
+    return len(word) in (15, 18) and word[:-1].isdigit()
+
+
+def _allow_search(actor: Actor, words: list[str]) -> None:
+    """Finding somebody by a whole ID number confirms the number: it takes a second factor."""
+    has_second = is_within(actor.facts.second_factor_at, actor.now, SECOND_FACTOR_HOLDS)
+    if any(map(_is_id_number, words)) and not has_second:
+        raise Refused("core.second_factor_needed", reason="second_factor_needed")
+
+
+def note_search(actor: Actor, text: str, found: int) -> None:
+    """Write down that somebody was searched for by a whole ID number, and how many were found; never the number."""
+    if any(map(_is_id_number, _words(text))):
+        record_now(actor, "person.list", kind="people", outcome="read", by="id_no", found=found)
+
+
 def _matching(word: str) -> Q:
     if word.isdigit() and len(word) == 4:
         return Q(phone_last4=word) | Q(birth_year=int(word))
-    if len(word) in (15, 18) and word[:-1].isdigit():
+    if _is_id_number(word):
         return Q(id_no_index__in=blind_indexes("party_person.id_no", word))
     if word.isdigit() and len(word) >= 7:
         return Q(phone_index__in=blind_indexes("party_person.phone", word))
@@ -294,6 +319,18 @@ def allow(actor: Actor, action: str, thing: ObjectFacts) -> None:
     if decision.hidden:
         raise NotFound(reason=decision.reason)
     raise Refused(f"core.{decision.reason}", reason=decision.reason)
+
+
+def household_sizes(actor: Actor, household_ids: Iterable[int | None]) -> dict[int, int]:
+    """How many live in each household, by internal id, as far as the actor may know: who must keep away from somebody
+
+    counts the household without her, and who is not tied to somebody protected too.
+    """
+    rows = shown(Person.objects.filter(household_id__in=[one for one in household_ids if one is not None]))
+    listed = visible(actor, "person.list", Person.objects.filter(sensitivity__gte=Sensitivity.SAFETY))
+    rows = rows.exclude(_about(list(actor.facts.excluded_from)))
+    rows = rows.filter(Q(sensitivity__lt=Sensitivity.SAFETY) | Q(pk__in=listed.values("pk")))
+    return dict(rows.order_by().values_list("household_id").annotate(Count("pk")))
 
 
 def person_ids(actor: Actor, uids: Iterable[UUID]) -> dict[UUID, int]:

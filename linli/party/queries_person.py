@@ -15,8 +15,8 @@ from uuid import UUID
 from django.apps import apps
 from django.db.models import Q, QuerySet
 
-from linli.core.actor import Actor
-from linli.core.audit import record_now
+from linli.core.actor import LOCAL, Actor
+from linli.core.audit import record, record_now, unit_of_work
 from linli.core.decide import Decision, Sensitivity
 from linli.core.errors import NotFound, Refused
 from linli.core.models import AuditRow, Guarded
@@ -24,9 +24,10 @@ from linli.core.policy import CASE_TIES, STATION
 from linli.core.sealed import data_keys
 from linli.party.fields import FIELDS, NOT_CORRECTED, PersonField
 from linli.party.models import Exclusion, Fact, GroupStatus, Household, ImportRow, Login, Merge, Person, Protection, Tie
-from linli.party.queries import people, person_by_uid, shown
+from linli.party.queries import note_search, people, person_by_uid, shown, visible
 
-LOOKING = ("person.read", "person.reveal")
+LOOKING = ("person.read", "person.reveal", "flag.read", "need.read", "proposal.read", "referral.read")
+LOOKS_AT_MOST = 400
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ class PersonFile:
     groups: tuple[GroupStatus, ...]
     groups_withheld: int
     members: tuple[Person, ...]
-    members_hidden: int
+    has_hidden_members: bool
     why_visible: str
     tied_from: datetime | None = None
     may_see_lookers: bool = False
@@ -120,13 +121,20 @@ def person_file(actor: Actor, uid: UUID) -> PersonFile:
         groups=tuple(readable),
         groups_withheld=len(groups) - len(readable),
         members=members,
-        members_hidden=hidden,
+        has_hidden_members=hidden,
         why_visible=why,
         tied_from=since,
         may_see_lookers=bool(actor.decide("person.read_audit", person.facts(), Sensitivity.SENSITIVE)),
         lookers=lookers,
         looked=looked,
     )
+
+
+def note_looks(actor: Actor, action: str, people: Iterable[UUID | None], on: str) -> None:
+    """Sensitive things of these people were shown on a page: one row for each, before the answer leaves."""
+    with unit_of_work():
+        for uid in sorted({uid for uid in people if uid is not None}):
+            record(actor, action, kind="person", uid=uid, outcome="read", on=on)
 
 
 def _opened(actor: Actor, uid: UUID, action: str) -> Person:
@@ -213,7 +221,9 @@ def alike(actor: Actor, person: Person, text: str = "", most: int = 12) -> list[
             if value := getattr(person, index):
                 same |= Q(**{index: value})
         rows = rows.filter(same)
-    return list(rows[:most])
+    found = list(rows[:most])
+    note_search(actor, text, len(found))
+    return found
 
 
 def merges_of(person: Person) -> list[Merge]:
@@ -229,12 +239,12 @@ def held_count(actor: Actor, person: Person) -> int:
     return ImportRow.objects.filter(held_for=person, batch__state="visible").count()
 
 
-def rows_about(person: Person) -> dict[str, int]:
-    """How many rows of each table are about a person: what would follow it."""
+def rows_about(actor: Actor, person: Person) -> dict[str, int]:
+    """How many rows of each table are about a person and may be read by the actor: what would follow it."""
     found = {}
     for model in apps.get_models():
         if issubclass(model, Guarded) and model not in (Person, Household):
-            rows: Any = model._default_manager.filter(subject_uid=person.uid)
+            rows: Any = visible(actor, "person.read", model._default_manager.filter(subject_uid=person.uid))
             if count := rows.count():
                 found[model._meta.label_lower] = count
     return found
@@ -306,14 +316,21 @@ def _distinct(rows: Iterable[Fact]) -> list[Fact]:
     return list(seen.values())
 
 
-def _household(actor: Actor, person: Person) -> tuple[tuple[Person, ...], int]:
+def _household(actor: Actor, person: Person) -> tuple[tuple[Person, ...], bool]:
+    """The others of the household whom the actor may list, and whether there are more; never more by the protected
+
+    or by those the actor must keep away from: even that there is somebody would tell where they live.
+    """
     if person.household_id is None:
-        return (), 0
+        return (), False
     others = list(
         shown(Person.objects.filter(household_id=person.household_id)).exclude(pk=person.pk).order_by("birth_year")
     )
     seen = [one for one in others if not one.is_protected and actor.decide("person.list", one.facts())]
-    return tuple(seen), sum(1 for one in others if one not in seen and not one.is_protected)
+    barred = actor.facts.excluded_from
+    return tuple(seen), any(
+        one not in seen and not one.is_protected and not barred & one.facts().about for one in others
+    )
 
 
 def _why_visible(actor: Actor, person: Person) -> tuple[str, datetime | None]:
@@ -326,12 +343,18 @@ def _why_visible(actor: Actor, person: Person) -> tuple[str, datetime | None]:
 
 
 def _lookers(actor: Actor, person: Person, most: int = 8) -> tuple[tuple[Looker, ...], int]:
-    """Who opened the file or was refused, newest first, and how often in all."""
+    """Who opened something of the person or was refused, newest first, and how often in all.
+
+    What one did several times on a day stands once, at its last time.
+    """
     if not actor.decide("person.read_audit", person.facts(), Sensitivity.SENSITIVE):
         return (), 0
     rows = AuditRow.objects.filter(object_uid=person.uid, action__in=LOOKING).order_by("-number")
     total = rows.count()
-    shown_rows = list(rows[:most])
+    days: dict[tuple[Any, ...], AuditRow] = {}
+    for row in rows[:LOOKS_AT_MOST]:
+        days.setdefault((row.actor_uid, row.action, row.outcome, row.at.astimezone(LOCAL).date()), row)
+    shown_rows = list(days.values())[:most]
     uids = {row.actor_uid for row in shown_rows if row.actor_uid}
     names = dict(Login.objects.filter(uid__in=uids).values_list("uid", "display_name"))
     return tuple(_looker(row, names) for row in shown_rows), total

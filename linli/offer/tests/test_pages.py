@@ -147,7 +147,9 @@ def test_the_directory_is_narrowed(page: Client):
     }
     assert {name: [offer.code for offer in rows] for name, rows in found.items()} == {name: ["O1"] for name in found}
     assert not queries.offers(actor, lapsed_on=make.NOW.date()).exists()
-    shown = page.get(reverse("offers") + "?q=洗澡椅").content.decode()
+    found = page.post(reverse("offers"), {"q": "洗澡椅", "kind": ""})["Location"]
+    assert found == reverse("offers") + "?found=1"
+    shown = page.get(found).content.decode()
     assert "洗澡椅" in shown and "满了" in shown and "上门助浴" not in shown
 
 

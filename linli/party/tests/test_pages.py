@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from linli.core.models import AuditRow, Job
 from linli.party import actions_imports
+from linli.party.fields import masked
 from linli.party.models import ImportBatch, ImportRow, Login, Person
 from linli.party.tests import make
 from linli.party.tests.test_rights_pages import enter
@@ -140,6 +141,38 @@ def test_people_are_found_and_the_words_stay_out_of_the_address(lead: Client, wo
     assert "别人" in text_of(lead, "people")
     for link in [part.split('"')[0] for part in text.split('href="')[1:]]:
         assert words not in link
+
+
+def test_a_whole_id_number_finds_nobody_without_a_second_factor_and_leaves_a_row():
+    qian()
+    guest = enter("guest", "grid", make.TOWN)
+    found = reverse("people") + "?found=1"
+    session = guest.session
+    second = session.pop("linli_second_factor_at")
+    session.pop("linli_fresh_factor_at")
+    session.save()
+    guest.post(reverse("people"), {"q": ID_NO})
+    refused = guest.get(found)
+    assert refused.status_code == 403 and "钱桂芳" not in refused.content.decode()
+    assert reverse("step_up") in refused.content.decode()
+    assert AuditRow.objects.get(action="person.list", outcome="denied").params.count(ID_NO) == 0
+    session = guest.session
+    session["linli_second_factor_at"] = second
+    session.save()
+    assert "钱桂芳" in guest.get(found).content.decode()
+    row = AuditRow.objects.get(action="person.list", outcome="read")
+    assert json.loads(row.params) == {"by": "id_no", "found": 1}
+    assert not [value for value in guest.session.values() if ID_NO in str(value)]
+    guest.post(reverse("people"), {"q": "桂芳"})
+    assert "钱桂芳" in guest.get(found).content.decode()
+    assert AuditRow.objects.filter(action="person.list", outcome="read").count() == 1
+
+
+def test_a_list_and_a_file_tell_too_little_of_an_id_number_to_reckon_the_rest(lead: Client):
+    qian(id_no_masked=masked(ID_NO), birth_on=date(1944, 8, 17))
+    file = lead.post(reverse("people_export"), {"kind": "csv"}).content.decode("utf-8-sig")
+    assert "****************2X" in text_of(lead, "people")
+    assert ID_NO[-2:] not in file and "*" not in file
 
 
 def test_people_by_place_age_and_order(lead: Client):

@@ -50,7 +50,8 @@ def test_rights_lists_ones_own_places(lead: Client):
     text = lead.get(reverse("rights")).content.decode()
     assert "近处的人" in text
     assert "远处的人" not in text
-    assert "近处的人" not in lead.get(reverse("rights") + "?text=nobody").content.decode()
+    found = lead.post(reverse("rights"), {"text": "nobody"})["Location"]
+    assert "近处的人" not in lead.get(found).content.decode()
     assert "近处的人" not in lead.get(reverse("rights") + "?role=grid").content.decode()
 
 
@@ -142,8 +143,14 @@ def test_exclusions_are_found_by_name_and_state_and_lead_to_the_person_where_all
     def shown(query: str = "") -> str:
         return lead.get(reverse("exclusions") + query).content.decode()
 
+    def found(text: str) -> str:
+        answer = lead.post(reverse("exclusions"), {"text": text, "state": ""})
+        assert answer["Location"] == reverse("exclusions") + "?found=1"
+        return lead.get(answer["Location"]).content.decode()
+
     assert "钱桂芳" in shown() and "周阿大" in shown()
-    assert "周阿大" not in shown("?text=桂芳") and "钱桂芳" in shown("?text=建国")
+    assert "周阿大" not in found("桂芳") and "钱桂芳" in found("建国") and "周阿大" in shown()
+    assert "周阿大" in shown("?text=桂芳"), "a name in an address finds nothing"
     assert "钱桂芳" not in shown("?state=asked") and "周阿大" not in shown("?state=new")
     assert "没有找到" in shown("?state=kept")
     assert f'href="{reverse("person", args=[near.uid])}"' in shown()
@@ -159,3 +166,14 @@ def test_every_page_of_rights_and_ones_own_says_where_it_is(guard: Client):
     for address in (reverse("rights"), reverse("account"), reverse("login_new"), one, reverse("tokens")):
         crumbs = guard.get(address).content.decode().split('class="crumbs"')[1].split("</nav>")[0]
         assert "<span>" in crumbs, address
+
+
+def test_who_is_searched_for_stands_in_no_address_and_open_in_no_session(guard: Client):
+    make.login("newhand", ("worker", make.TOWN), display_name="何新手")
+    make.login("other", ("worker", make.TOWN), display_name="别的人")
+    answer = guard.post(reverse("rights"), {"text": "新手", "role": "worker"})
+    assert answer["Location"] == reverse("rights") + "?found=1&role=worker"
+    text = guard.get(answer["Location"]).content.decode()
+    assert "何新手" in text and "别的人" not in text and 'value="新手"' in text
+    assert "别的人" in guard.get(reverse("rights")).content.decode()
+    assert not [value for value in guard.session.values() if "新手" in str(value)]

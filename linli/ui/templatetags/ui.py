@@ -17,7 +17,7 @@ from django.utils.translation import get_language
 register = template.Library()
 
 MONTHS = "January February March April May June July August September October November December".split()
-ID_HEAD, ID_TAIL = 6, 4
+ID_HEAD, ID_TAIL = 0, 2
 PHONE_HEAD, PHONE_TAIL = 3, 4
 
 
@@ -98,7 +98,7 @@ def masked_name(name: str) -> str:
 
 @register.filter
 def masked_id(number: str) -> str:
-    """Region and last four of an identity number: 999999********1028. Short ones are hidden whole."""
+    """The last two of an identity number: the rest could be reckoned from more. Short ones are hidden whole."""
     return _masked(number, ID_HEAD, ID_TAIL)
 
 
