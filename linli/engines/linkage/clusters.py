@@ -15,6 +15,7 @@ import numpy as np
 
 _CLIP = 12.0
 _NO_SHARED_KEY = -3.0
+_NEVER = -1e9
 
 
 def components(size: int, pairs: np.ndarray) -> np.ndarray:
@@ -27,10 +28,17 @@ def components(size: int, pairs: np.ndarray) -> np.ndarray:
     return np.asarray(connected_components(graph, directed=False)[1])
 
 
-def cluster(size: int, pairs: np.ndarray, log_odds: np.ndarray, threshold: float) -> np.ndarray:
-    """Per record the smallest row number of its group; `pairs` (n, 2) are all candidate pairs."""
+def cluster(
+    size: int, pairs: np.ndarray, log_odds: np.ndarray, threshold: float, *, apart: np.ndarray | None = None
+) -> np.ndarray:
+    """Per record the smallest row number of its group; `pairs` (n, 2) are all candidate pairs.
+
+    The pairs marked in `apart` are two people: no group holds both, whoever stands between them.
+    """
     cut = float(np.log(threshold / (1.0 - threshold)))
     strength = np.clip(log_odds, -_CLIP, _CLIP) - cut
+    if apart is not None:
+        strength = np.where(apart, _NEVER, strength)
     linked = strength >= 0
     part = components(size, pairs[linked])
     inside = part[pairs[:, 0]] == part[pairs[:, 1]]

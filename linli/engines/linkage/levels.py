@@ -117,16 +117,18 @@ _MASK_NEAR = (
     " or (id_head_r is not null and hamming(id_head_r || id_tail_r,"
     " left(id_no_l, length(id_head_r)) || right(id_no_l, length(id_tail_r))) = 1))"
 )
+# Numbers near each other are one number only if one of them is not sound: twins have neighbouring sound ones.
+_ONE_SLIPPED = "not (id_sound_l and id_sound_r)"
 ID = Field(
     "id",
     "id_no_l is null or id_no_r is null",
     (
         Level("id_same", "id_core_l = id_core_r", 0.66, 0.0005, 0.001),
         Level("id_masked_same", f"length(id_no_l) = length(id_no_r) and {_MASK}", 0.14, 0.001, 0.002),
-        Level("id_one_digit", "damerau_levenshtein(id_core_l, id_core_r) = 1", 0.12, 0.003, 0.003),
-        Level("id_two_digits", "damerau_levenshtein(id_core_l, id_core_r) = 2", 0.02, 0.01, 0.01),
+        Level("id_one_digit", f"{_ONE_SLIPPED} and damerau_levenshtein(id_core_l, id_core_r) = 1", 0.12, 0.003, 0.003),
+        Level("id_two_digits", f"{_ONE_SLIPPED} and damerau_levenshtein(id_core_l, id_core_r) = 2", 0.02, 0.01, 0.01),
         Level("id_masked_one_digit", f"length(id_no_l) = length(id_no_r) and {_MASK_NEAR}", 0.015, 0.005, 0.005),
-        Level("id_differs_doubtful", "not (id_sound_l and id_sound_r)", 0.025, 0.4805, 0.479),
+        Level("id_differs_doubtful", _ONE_SLIPPED, 0.025, 0.4805, 0.479),
         Level("id_differs", "", 0.02, 0.50, 0.50),
     ),
 )  # fmt: skip

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from linli.engines.linkage import blocking, clusters, mixture, model, threshold
+from linli.engines.linkage import blocking, caps, clusters, mixture, model, threshold
 from linli.engines.linkage.data import LinkOptions, LinkResult, ordered_records, table_digest
 from linli.engines.linkage.features import features
 from linli.engines.linkage.judged import Judged
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _IDENTITY_DOUBTS = ("id_", "birth", "name", "phone", "card", "region")
 _DOUBTFUL_STATES = frozenset({"doubtful", "masked", "old15"})
 _STEPS = 6
+_UNDER = 0.01  # in log-odds: just below what counts as certain
 
 
 def blocking_report(records: pa.Table, *, options: LinkOptions | None = None) -> dict[str, Any]:
@@ -70,11 +71,15 @@ def link(
     patterns, at, counts = _patterns(levels)
     fitted = mixture.fit(patterns, counts, options.prior_pairs)
     sound = np.asarray(table["id_sound"].fill_null(False).to_numpy(zero_copy_only=False), dtype=bool)
-    both_sound = np.bincount(at, weights=sound[pairs].all(axis=1), minlength=len(patterns))
-    choice = threshold.choose(fitted, patterns, counts, both_sound, blocks["recall"])
+    both_sound = sound[pairs].all(axis=1)
+    sounds = np.bincount(at, weights=both_sound, minlength=len(patterns))
+    choice = threshold.choose(fitted, patterns, counts, sounds, blocks["recall"])
+    two_people = caps.contradict(levels, both_sound)
+    uncertain = np.log(options.review_high / (1.0 - options.review_high)) - _UNDER
     log_odds = choice.log_odds[at]
+    log_odds = np.where(two_people | caps.is_thin(levels), np.minimum(log_odds, uncertain), log_odds)
     progress("cluster", 5, _STEPS)
-    group = clusters.cluster(ordered.num_rows, pairs, log_odds, choice.threshold)
+    group = clusters.cluster(ordered.num_rows, pairs, log_odds, choice.threshold, apart=two_people)
     progress("explain", 6, _STEPS)
     judged = Judged(
         ordered,

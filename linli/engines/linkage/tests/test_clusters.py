@@ -40,3 +40,11 @@ def test_groups_lie_within_components_and_are_named_by_their_smallest(edges: lis
     for record, leader in enumerate(group.tolist()):
         assert part[record] == part[leader]
         assert group[leader] == leader <= record
+
+
+def test_two_marked_apart_never_meet_in_one_group() -> None:
+    pairs = np.array([[0, 1], [1, 2], [0, 2]])
+    strength = np.array([9.0, 9.0, 2.0])
+    assert cluster(3, pairs, strength, 0.5).tolist() == [0, 0, 0]
+    group = cluster(3, pairs, strength, 0.5, apart=np.array([False, False, True]))
+    assert group[0] != group[2]

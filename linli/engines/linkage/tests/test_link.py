@@ -7,6 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from stdnum.cn import ric
 
 from linli.engines.errors import BadInput
 from linli.engines.linkage import WORDS, LinkOptions, blocking_report, check_links, link
@@ -185,3 +186,51 @@ def test_check_finds_what_was_changed() -> None:
     assert {fault.code for fault in check_links(table, less)} >= {"record_without_link"}
     other, _ = made_lists(60, seed=18)
     assert "digest_differs" in {fault.code for fault in check_links(other, result)}
+
+
+def _sound(body: str) -> str:
+    return body + str(ric.calc_check_digit(body + "0"))
+
+
+TWIN = {
+    "name": "王子轩", "sex": "1", "birth_on": dt.date(2016, 5, 6), "id_no": _sound("99999920160506001"),
+    "phone": "19900012345", "region": "999999101", "address": "花园路12号3幢2单元501室",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["王子涵", "王子轩"])
+def test_twins_have_neighbouring_sound_numbers_and_stay_two(name: str) -> None:
+    other = {**TWIN, "name": name, "id_no": _sound("99999920160506003")}
+    assert len(set(_found(_records(TWIN, other)).values())) == 2
+    between = {**TWIN, "id_no": None}
+    assert len(set(_found(_records(TWIN, other, between)).values())) == 2, "whoever stands between them"
+
+
+def test_twins_stay_two_in_fitted_lists_too() -> None:
+    table, truth = made_lists(1500, seed=16)
+    twins = [
+        {**TWIN, "unique_id": f"t{pair}-{one}", "name": f"{name}{pair % 9}", "phone": f"0005{pair:07d}",
+         "id_no": _sound(f"999999201605{pair % 28 + 1:02d}{101 + 2 * one:03d}"),
+         "birth_on": dt.date(2016, 5, pair % 28 + 1), "address": f"花园路{pair + 100}号"}
+        for pair in range(28) for one, name in enumerate(("王子轩", "王子涵"))
+    ]  # fmt: skip
+    result = link(pa.concat_tables([table, pa.Table.from_pylist(twins, schema=SCHEMA)]))
+    found = dict(zip(result.links["unique_id"].to_pylist(), result.links["person_id"].to_pylist(), strict=True))
+    assert all(found[f"t{pair}-0"] != found[f"t{pair}-1"] for pair in range(28))
+    assert pair_scores({key: found[key] for key in truth}, truth)[2] >= 0.98
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"birth_on": dt.date(1950, 1, 1), "birth_precision": "year"},
+        {"birth_on": dt.date(1950, 1, 25)},
+    ],
+    ids=["a year alone", "another day"],
+)
+def test_a_name_and_less_than_a_day_is_never_certain(change: dict[str, Any]) -> None:
+    wang = {"name": "王秀英", "sex": "2", "birth_on": dt.date(1950, 1, 15), "region": "999999101"}
+    result = link(_records(wang, {**wang, **change}))
+    if len(set(result.links["person_id"].to_pylist())) == 1:
+        assert max(result.links["probability"].to_pylist()) < 0.9
+    assert result.review.num_rows == 1, "a person looks"
