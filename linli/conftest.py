@@ -11,11 +11,18 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.utils import translation
+from hypothesis import HealthCheck, settings
 
 from linli.core.actor import Actor, system_actor
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 PROVE = os.environ.get("LINLI_PROVE") == "1"
+
+# Rounds of a property: 50 in the suite, a thousand under `make prove`. A test that is dear or cheap asks for a part or
+# a multiple of `settings.default.max_examples`, never for a number of its own, so that proving is more for all of them.
+settings.register_profile("linli", max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("prove", parent=settings.get_profile("linli"), max_examples=1000)
+settings.load_profile("prove" if PROVE else "linli")
 
 
 @pytest.fixture(scope="session")

@@ -27,7 +27,7 @@ def holds(document: dict[str, Any], path: Path | None = None) -> bool:
     return all(one.ok for one in findings)
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=2 * settings.default.max_examples, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(elections(), HOW)
 def test_the_check_replays_every_result(tmp_path: Path, case: Any, how: tuple[str, str]) -> None:
     path = tmp_path / "x.pb"

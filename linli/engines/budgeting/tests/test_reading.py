@@ -107,7 +107,6 @@ def test_what_is_doubtful_is_counted_and_told() -> None:
     assert len(as_json(budget(election))["doubts"]) == 4
 
 
-@settings(max_examples=60, deadline=None)
 @given(elections(("approval", "cumulative")))
 def test_what_is_written_reads_back(case: Any) -> None:
     one = read(*case)
@@ -123,7 +122,7 @@ def test_winners_are_written() -> None:
     assert (chosen, election.meta["rule"]) == (["24"], "mes-cost")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=3 * settings.default.max_examples)
 @given(st.data())
 def test_any_text_is_an_election_or_faults(data: Any) -> None:
     """Lines of a good file are cut, doubled, and filled with anything: never another error."""

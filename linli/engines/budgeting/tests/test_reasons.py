@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import combinations
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from linli.engines.budgeting import BudgetResult, Options, Reason, as_json, budget, read_pb, say_reason
@@ -22,7 +22,6 @@ def lost(result: BudgetResult) -> list[tuple[str, Reason]]:
     return [(name, reason) for name, reason in named if reason.code not in ("no_votes",) and reason.code[:4] != "won_"]
 
 
-@settings(max_examples=80, deadline=None)
 @given(elections(), HOW)
 def test_the_cost_named_is_the_highest_that_is_funded(case: Any, how: tuple[str, str]) -> None:
     costs, money, votes, kind = case
@@ -37,7 +36,6 @@ def test_the_cost_named_is_the_highest_that_is_funded(case: Any, how: tuple[str,
             assert not any(funded(name, cost) for cost in range(most + 1, costs[name]))
 
 
-@settings(max_examples=80, deadline=None)
 @given(elections(voters=6), HOW)
 def test_the_supporters_named_are_enough(case: Any, how: tuple[str, str]) -> None:
     """`least` for some choice of people (and for approvals nobody fewer), `any` for every choice."""

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from linli.engines.budgeting import District, Limit, Options, budget, parse_pb, payments, read_pb
@@ -174,7 +174,6 @@ def test_the_winners_are_those_of_pabutools(case: str) -> None:
 RULES = st.sampled_from(ALL + COMPLETED)
 
 
-@settings(max_examples=60, deadline=None)
 @given(elections(), RULES, st.randoms(use_true_random=False))
 def test_order_of_voters_and_projects_does_not_matter(case: Any, how: tuple[str, str], chance: Any) -> None:
     costs, money, votes, kind = case
@@ -185,7 +184,6 @@ def test_order_of_voters_and_projects_does_not_matter(case: Any, how: tuple[str,
     assert winners(read({name: costs[name] for name in names}, money, votes, kind=kind), *how) == before
 
 
-@settings(max_examples=40, deadline=None)
 @given(elections(), RULES)
 def test_names_do_not_matter_beyond_their_order(case: Any, how: tuple[str, str]) -> None:
     costs, money, votes, kind = case
@@ -195,14 +193,12 @@ def test_names_do_not_matter_beyond_their_order(case: Any, how: tuple[str, str])
     assert after == sorted(new[name] for name in winners(read(*case), *how))
 
 
-@settings(max_examples=40, deadline=None)
 @given(elections(), st.sampled_from(ALL), st.integers(2, 4))
 def test_every_voter_several_times_over_changes_nothing(case: Any, how: tuple[str, str], times: int) -> None:
     costs, money, votes, kind = case
     assert winners(read(costs, money, votes * times, kind=kind), *how) == winners(read(*case), *how)
 
 
-@settings(max_examples=40, deadline=None)
 @given(elections(), st.sampled_from(ALL))
 def test_the_unit_of_money_does_not_matter(case: Any, how: tuple[str, str]) -> None:
     costs, money, votes, kind = case
@@ -212,7 +208,6 @@ def test_the_unit_of_money_does_not_matter(case: Any, how: tuple[str, str]) -> N
     assert winners(read(hundred, money * 100, votes, kind=kind), *how) == winners(read(*case), *how)
 
 
-@settings(max_examples=40, deadline=None)
 @given(elections(), st.sampled_from(["greedy", "mes-project", "phragmen"]), st.data())
 def test_a_winner_that_gets_cheaper_still_wins(case: Any, rule: str, data: Any) -> None:
     costs, money, votes, kind = case
@@ -222,7 +217,6 @@ def test_a_winner_that_gets_cheaper_still_wins(case: Any, rule: str, data: Any) 
         assert name in winners(read(cheaper, money, votes, kind=kind), rule)
 
 
-@settings(max_examples=40, deadline=None)
 @given(elections(("approval",)), st.data())
 def test_a_winner_that_gets_votes_still_wins_by_greedy(case: Any, data: Any) -> None:
     costs, money, votes, _ = case
@@ -233,7 +227,6 @@ def test_a_winner_that_gets_votes_still_wins_by_greedy(case: Any, data: Any) -> 
         assert name in winners(read(costs, money, votes), "greedy")
 
 
-@settings(max_examples=60, deadline=None)
 @given(elections(), st.sampled_from(["mes-cost", "mes-project"]))
 def test_add1u_leaves_nothing_that_fits(case: Any, rule: str) -> None:
     costs, money, votes, _ = case
@@ -244,7 +237,6 @@ def test_add1u_leaves_nothing_that_fits(case: Any, rule: str) -> None:
     assert not [name for name in wanted if name not in won and costs[name] <= left]
 
 
-@settings(max_examples=60, deadline=None)
 @given(elections(), st.sampled_from([*ALL[1:], *COMPLETED[:1], COMPLETED[2]]))
 def test_payments_make_up_costs_and_stay_within_shares(case: Any, how: tuple[str, str]) -> None:
     result = budget(read(*case), Options(*how), reasons=False)  # type: ignore[arg-type]

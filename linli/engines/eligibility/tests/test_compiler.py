@@ -109,13 +109,13 @@ def read(text: str, given_rows: list[dict[str, Any]]) -> list[bool | None]:
     return [Reading(row, members[row["hh"] or f"alone {at}"], ON).read(text) for at, row in enumerate(given_rows)]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(text=flags, given_rows=rows)
 def test_conditions_mean_in_sql_what_they_say(text: str, given_rows: list[dict[str, Any]]) -> None:
     assert states(text, given_rows) == read(text, given_rows)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(text=households, given_rows=rows)
 def test_household_figures_mean_in_sql_what_they_say(text: str, given_rows: list[dict[str, Any]]) -> None:
     assert states(text, given_rows) == read(text, given_rows)

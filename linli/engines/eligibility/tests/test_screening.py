@@ -178,7 +178,7 @@ def test_residents_in_a_database_are_asked_there() -> None:
     assert database.execute("select table_name from information_schema.tables").fetchall() == [("residents",)]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=settings.default.max_examples // 2)
 @given(
     incomes=st.lists(st.none() | st.floats(0, 3000), min_size=1, max_size=12),
     lower=st.integers(0, 3000),

@@ -140,7 +140,7 @@ def test_a_record_without_link_is_refused_by_name() -> None:
     assert [(fault.code, fault.value) for fault in caught.value.faults] == [("record_without_link", "r0")]
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=settings.default.max_examples // 6)
 @given(st.integers(0, 10**6), st.randoms(use_true_random=False))
 def test_order_of_rows_tells_nothing_and_each_person_stands_once(seed: int, lot: Any) -> None:
     table, _ = made_lists(40, seed=seed)

@@ -166,7 +166,7 @@ def test_a_header_that_lies_about_its_size_is_refused() -> None:
     assert code(bytes(data)) == "file_broken"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=3 * settings.default.max_examples)
 @given(
     st.one_of(
         st.binary(max_size=300),
@@ -182,7 +182,7 @@ def test_any_bytes_are_grids_or_bad_input(data: bytes) -> None:
 WORKBOOK = xlsx(("表", ROWS))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=3 * settings.default.max_examples)
 @given(st.lists(st.tuples(st.integers(0, len(WORKBOOK) - 1), st.integers(0, 255)), min_size=1, max_size=8))
 def test_a_damaged_workbook_is_grids_or_bad_input(changes: list[tuple[int, int]]) -> None:
     damaged = bytearray(WORKBOOK)
@@ -205,7 +205,7 @@ DEADLY = [
 OLD_WORKBOOK = (HERE / "cards.xls").read_bytes()
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=settings.default.max_examples // 4)
 @given(st.lists(st.tuples(st.integers(512, len(OLD_WORKBOOK) - 1), st.integers(0, 255)), min_size=1, max_size=8))
 def test_a_damaged_xls_is_grids_or_bad_input(changes: list[tuple[int, int]]) -> None:
     damaged = bytearray(OLD_WORKBOOK)

@@ -126,7 +126,7 @@ def test_other_votes_are_refused(document: Document, tmp_path: Path) -> None:
     assert "digest_wrong" in wrong
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(0, 10**6), st.integers(1, 40), st.integers(1, 12), st.sampled_from(["stable", "parity"]))
 def test_whatever_is_drawn_is_accepted(tmp_path: Path, seed: int, people: int, statements: int, mode: str) -> None:
     draw = np.random.default_rng(seed)

@@ -30,7 +30,7 @@ def same_as_scratch(live: LiveMap, update: Update) -> None:
     assert np.array_equal(update.counts.seen[:, statements], table)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=settings.default.max_examples // 3)
 @given(st.integers(0, 10**6))
 def test_a_stream_ends_where_scratch_does(seed: int) -> None:
     draw = np.random.default_rng(seed)

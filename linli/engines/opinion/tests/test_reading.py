@@ -61,7 +61,7 @@ rows = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows)
 def test_the_quick_reader_reads_what_the_careful_one_reads(
     tmp_path: Path, rows: list[tuple[int, int, int, int]]
@@ -72,7 +72,7 @@ def test_the_quick_reader_reads_what_the_careful_one_reads(
     assert careful is not None and quick.digest == careful.digest
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=3 * settings.default.max_examples, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(alphabet='0123456789-,\n\r" x一', max_size=80))
 def test_any_text_is_read_or_refused_with_faults(tmp_path: Path, text: str) -> None:
     path = written(tmp_path, HEAD + text)

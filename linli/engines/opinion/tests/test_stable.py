@@ -6,7 +6,7 @@ import json
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from linli.engines.opinion import Before, Conversation, Options, as_json, conversation, draw_map
@@ -15,7 +15,7 @@ from linli.engines.opinion.grouping import best_grouping
 from linli.engines.opinion.silhouettes import silhouette
 from linli.engines.opinion.tests.made import partition, planted
 
-FEW = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+FEW = settings(max_examples=settings.default.max_examples // 3)
 
 
 def columns(talk: Conversation) -> tuple[list[str], list[str], list[int], list[int]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import combinations
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from linli.engines.sortition import Pool, Quota, feasibility, make_problem
@@ -34,7 +34,7 @@ def relaxed(quotas: list[Quota], kept: set[tuple[tuple[str, str], str]]) -> list
     ]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+@settings(derandomize=True)
 @given(any_quotas())
 def test_conflict_is_smallest_and_change_is_nearest(given_input):
     pool, quotas, size = given_input

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from linli.engines.sortition import Infeasible, Pool, Quota, Source, draw, read_csv, read_input
@@ -16,7 +16,7 @@ from linli.engines.sortition.tests.pools import every_panel, leximin_by_force, s
 
 DATA = Path(__file__).parents[4] / "tests" / "data" / "sortition"
 SEED = Source("seed", "42", "nonce")
-QUICK = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+QUICK = settings(derandomize=True)
 
 
 def holds(document: dict) -> bool:

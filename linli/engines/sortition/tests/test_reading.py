@@ -89,7 +89,7 @@ def test_one_fault(pool, quotas, size, code):
     assert code in {found for found, _, _ in faults_of(pool, quotas, size)}
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=3 * settings.default.max_examples)
 @given(st.binary(max_size=200), st.binary(max_size=200))
 def test_any_bytes_are_read_or_refused(tmp_path_factory, one, two):
     folder = tmp_path_factory.mktemp("fuzz")
