@@ -8,7 +8,8 @@ from linli.engines.lists.grids import Grid, Limits, read_grids
 from linli.engines.lists.layout import Column, Layout, field_words, recognise
 from linli.engines.lists.marked import marked_workbook, neutral
 from linli.engines.lists.schema import records_schema
-from linli.engines.lists.tables import fields, groups_in
+from linli.engines.lists.tables import fields
+from linli.engines.lists.wording import groups_in
 from linli.engines.lists.words import CURES, FAULTS, WHYS, explain, say
 
 __all__ = [

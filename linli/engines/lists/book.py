@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from linli.engines.errors import Fault
+from linli.engines.lists.cells import DENIED_GROUPS
 from linli.engines.lists.grids import Grid
 from linli.engines.lists.identity import Regions
 from linli.engines.lists.layout import Column, Layout
 from linli.engines.lists.persons import Draft, RowReader, as_faults
 from linli.engines.lists.rows import sort_rows
 from linli.engines.lists.schema import ORDER, records_schema
+from linli.engines.lists.tables import table
 from linli.engines.progress import Progress, silent
 
 if TYPE_CHECKING:
@@ -164,6 +166,7 @@ def _read_sheet(
         for name, values in columns.items():
             values.append(record.get(name))
     faults.sort(key=lambda fault: fault.row or 0)
+    faults += _of_sheet(grid, layout)
     read = len(rows.data) + len(rows.repeated)
     unread = tuple((heading, word, times) for (heading, word), times in reader.unread.most_common(_UNREAD))
     report = _report(layout, source, read, taken, doubtful, rows.skipped)
@@ -188,6 +191,15 @@ def _report(
     )
 
 
+def _of_sheet(grid: Grid, layout: Layout) -> list[Fault]:
+    """What is doubtful about a sheet as a whole."""
+    codes = []
+    category = any(column.field == "groups" and not column.code for column in layout.columns)
+    if layout.unclear and not (layout.unclear == "title_groups" and category):
+        codes.append((layout.unclear, "", layout.title or layout.sheet))
+    return [Fault(code, "doubtful", grid.file, grid.sheet, None, heading, value) for code, heading, value in codes]
+
+
 def _no_list(grid: Grid) -> Fault:
     return Fault("sheet_without_names", "refused", grid.file, grid.sheet)
 
@@ -203,10 +215,18 @@ def _finished(draft: Draft, grid: Grid, layout: Layout, source: str) -> dict[str
     record = draft.record
     record["source"] = record.get("source") or source
     record["file"], record["sheet"], record["row"] = grid.file, grid.sheet, draft.row
-    own = record.get("groups")
-    record["groups"] = tuple(sorted({*layout.groups, *own})) if own else layout.groups
+    record["groups"] = _groups(layout.groups, record.get("groups", ()), record.get(DENIED_GROUPS, ()))
     record["doubts"] = tuple(dict.fromkeys([*(code for code, *_ in draft.faults), *draft.notes]))
     return record
+
+
+def _groups(of_list: Sequence[str], own: Sequence[str], denied: Sequence[str]) -> tuple[str, ...]:
+    """A row's groups: its own and the list's, save those it denies and those whose place its own take."""
+    if not own and not denied:
+        return tuple(of_list)
+    kinds = table("values")["kinds"].values()
+    replaced = {code for kind in kinds if set(kind) & set(own) for code in kind}
+    return tuple(sorted({*own, *(code for code in of_list if code not in replaced and code not in denied)}))
 
 
 def _numbered(columns: Mapping[str, Sequence[Any]]) -> list[str]:

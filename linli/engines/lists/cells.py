@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 from linli.engines.lists.dates import read_date
 from linli.engines.lists.layout import Column
-from linli.engines.lists.tables import code_in, groups_in, heading_key, is_empty, plain, table, tight
+from linli.engines.lists.tables import heading_key, is_empty, plain, table, tight
+from linli.engines.lists.wording import code_in, groups_in, said
 
 
 class Cell(NamedTuple):
@@ -23,6 +24,8 @@ class Cell(NamedTuple):
 
 
 NOTHING = Cell({})
+DENIED_GROUPS = "denied_groups"
+"""Beside `groups`: the groups a row says it is not of, whatever the title of its list says."""
 _MOBILE = re.compile(r"^1[3-9]\d{9}$")
 _LANDLINE = re.compile(r"^(0\d{9,11}|[2-9]\d{6,7}|400\d{7}|0{3}\d{8})$")
 _PHONE_BREAK = re.compile(r"[,，、;；/|\n\r或和]|\s{1,}(?=(?:\+?86)?1[3-9]\d)")
@@ -148,11 +151,10 @@ def _class_and_grade(column: Column, text: str) -> Cell:
     digit = {"i": "1", "ii": "2", "iii": "3", "iv": "4"}.get(cell, cell)
     if digit in set("1234567" if field == "disability_class" else "1234"):
         return Cell({field: digit})
-    words = table("values")["contains"]["disability_class"]
-    kinds = [code for code, names in words.items() if any(name in cell for name in names)]
+    kinds = said("disability_class", text).all
     if kinds:
         values["disability_class"] = "7" if len(kinds) > 1 else kinds[0]
-    if grade := code_in("disability_grade", cell):
+    if grade := code_in("disability_grade", text) or code_in("disability_degree", text):
         values["disability_grade"] = grade
     if field not in values:
         return Cell(values, "" if values else "word_unknown", keep=True)
@@ -178,14 +180,16 @@ def _coded(section: str) -> Callable[[Column, str], Cell]:
 def _groups(column: Column, text: str) -> Cell:
     if column.code:
         return Cell({"groups": [column.code]}) if _is_yes(text) else NOTHING
-    codes = groups_in(text)
-    return Cell({"groups": list(codes)} if codes else {}, keep=not codes and not is_empty(text))
+    found = said("groups", text)
+    values = {"groups": list(found.all), DENIED_GROUPS: [code for code in found.denied if code not in found.all]}
+    fault = "word_unknown" if found.denied and not found.all else ""
+    return Cell({name: codes for name, codes in values.items() if codes}, fault, not found.all and not is_empty(text))
 
 
 def _veteran(column: Column, text: str) -> Cell:
     if tight(text).lower() in table("values")["no"]:
         return Cell({"veteran": False})
-    if _is_yes(text) or "VET" in groups_in(text) or "军" in text:
+    if _is_yes(text) or "VET" in groups_in(text) or code_in("veteran", text):
         return Cell({"veteran": True})
     return NOTHING if is_empty(text) else Cell({}, "word_unknown", keep=True)
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cache
 
-from linli.engines.lists.tables import code_in, fields, groups_in, heading_key, table, tight
+from linli.engines.lists.tables import fields, heading_key, table, tight
+from linli.engines.lists.wording import code_in, groups_in
 
 LONGEST_HEADING = 24
 """A longer cell is a sentence or a value, not a heading."""

@@ -9,7 +9,8 @@ from pathlib import Path
 from linli.engines.lists.contents import kind_of
 from linli.engines.lists.grids import Grid
 from linli.engines.lists.headings import Meaning, looks_like_heading, meaning
-from linli.engines.lists.tables import fields, groups_in, heading_key, several, table, tight
+from linli.engines.lists.tables import fields, heading_key, several, table, tight
+from linli.engines.lists.wording import ends_groups, said
 
 _LOOK = 40
 """Headings are looked for in this many first rows; titles, notes and merged cells stand above them."""
@@ -55,7 +56,8 @@ class Column:
 @dataclass(frozen=True)
 class Layout:
     """How one sheet is read. `header_rows` counts from 1 and is empty for a sheet without headings;
-    `groups` are the target-group codes of the whole list; `title` is what stands above the headings."""
+    `groups` are the target-group codes of the whole list; `title` is what stands above the headings; `unclear` why
+    the title's words for groups say nothing of the rows (a code of words.py)."""
 
     file: str
     sheet: str
@@ -64,6 +66,7 @@ class Layout:
     columns: tuple[Column, ...]
     groups: tuple[str, ...] = ()
     title: str = ""
+    unclear: str = ""
 
     @property
     def is_list(self) -> bool:
@@ -101,15 +104,26 @@ def recognise(grid: Grid, named: Mapping[str, str] | None = None) -> Layout:
     first = header[-1] + 1 if header else 1
     above = grid.rows[: header[0] - 1] if header else ()
     # A longer text is a note on how to fill in the form; it may name groups the list is not of.
-    title = " ".join(dict.fromkeys(cell for row in above for cell in row if cell and len(cell) <= _LONGEST_TITLE))
+    titles = list(dict.fromkeys(cell for row in above for cell in row if cell and len(cell) <= _LONGEST_TITLE))
     columns = _columns(grid, headings, first, named or {})
-    groups = _groups(title, grid)
-    return Layout(grid.file, grid.sheet, header, first, columns, groups, title[:200])
+    groups, unclear = _groups(titles, grid)
+    return Layout(grid.file, grid.sheet, header, first, columns, groups, " ".join(titles)[:200], unclear)
 
 
-def _groups(title: str, grid: Grid) -> tuple[str, ...]:
-    """Target groups from the title and the sheet's name; from the file's name when these say nothing."""
-    return groups_in(f"{title} {grid.sheet}") or groups_in(Path(grid.file).stem)
+def _groups(titles: Sequence[str], grid: Grid) -> tuple[tuple[str, ...], str]:
+    """The target group from the title and the sheet's name, from the file's name when these name none; and why there
+    is none though they speak of groups. A title of several groups does not say which of them a row is of, and who
+    left a group or only applied for it is not of it."""
+    stem = Path(grid.file).stem
+    found = [said("groups", text) for text in (*titles, grid.sheet)]
+    if not any(each.all or each.denied for each in found):
+        found = [said("groups", stem)]
+    groups = {code for each in found for code in each.all}
+    if not groups:
+        return (), "title_denied" if any(each.denied for each in found) else ""
+    if ends_groups(grid.sheet) or ends_groups(stem):
+        return (), "title_denied"
+    return (tuple(groups), "") if len(groups) == 1 else ((), "title_groups")
 
 
 def _header_rows(grid: Grid) -> tuple[int, ...]:

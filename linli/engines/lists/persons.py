@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from linli.engines.errors import Fault
-from linli.engines.lists.cells import Cell, read_cell, why_not_a_name
+from linli.engines.lists.cells import DENIED_GROUPS, Cell, read_cell, why_not_a_name
 from linli.engines.lists.dates import agrees, read_date
 from linli.engines.lists.grids import Grid
 from linli.engines.lists.identity import NO_ID, IdRead, Regions, read_card, read_id
@@ -103,13 +103,14 @@ class RowReader:
                 draft.record[name] = value
             elif name in _JOINED_BY:
                 draft.record[name] = f"{have}{_JOINED_BY[name]}{value}"
-            elif name == "groups":
+            elif name in ("groups", DENIED_GROUPS):
                 draft.record[name] = [*have, *(code for code in value if code not in have)]
         if cell.keep:
             self._keep(draft, column, text)
         if cell.fault == "word_unknown":
             # A wording without a code says nothing against the person: it is reported once for the sheet.
             self.unread[(column.heading, text)] += 1
+            draft.notes.append(cell.fault)
         elif cell.fault:
             draft.doubt(cell.fault, column, text)
 

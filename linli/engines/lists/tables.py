@@ -68,40 +68,6 @@ def heading_key(text: str) -> str:
 
 
 @cache
-def word_codes(section: str) -> tuple[tuple[str, str], ...]:
-    """(word, code) of a `contains` table, longest word first."""
-    pairs = [
-        (tight(word).lower(), code) for code, words in table("values")["contains"][section].items() for word in words
-    ]
-    return tuple(sorted(pairs, key=lambda pair: (-len(pair[0]), pair)))
-
-
-def code_in(section: str, text: str) -> str | None:
-    """The code of the longest word of the section that the text contains; None when there is none."""
-    key = tight(text).lower()
-    return next((code for word, code in word_codes(section) if word in key), None)
-
-
-def groups_in(text: str) -> tuple[str, ...]:
-    """The target-group codes a title or cell names, in the order of their code.
-
-    >>> groups_in("2024年低保边缘家庭名册"), groups_in("低保、残疾人"), groups_in("非低保户")
-    (('MLB',), ('MLA', 'PWD'), ())
-    """
-    key = tight(text).lower()
-    not_one = table("values")["not_a_group"]
-    for word in sorted(not_one["words"], key=len, reverse=True):
-        key = key.replace(word, "|")
-    found: set[str] = set()
-    for word, code in word_codes("groups"):
-        while (at := key.find(word)) >= 0:
-            if not key[:at].endswith(tuple(not_one["before"])):
-                found.add(code)
-            key = key[:at] + "|" + key[at + len(word) :]
-    return tuple(sorted(found))
-
-
-@cache
 def empty_words() -> frozenset[str]:
     """Cells that say that nothing is known: 无, 不详, /, …"""
     return frozenset(table("values")["empty"])

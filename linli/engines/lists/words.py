@@ -94,6 +94,19 @@ FAULTS = Words(
             "The card's last digits differ from the class or grade column",
         ),
         "amount_unreadable": ("金额的写法认不出", "The amount cannot be read"),
+        # remarks on a sheet or a wording
+        "word_unknown": (
+            "这个写法没有对应的代码，或说的是“没有、不是”，原文已保留",
+            "This wording has no code, or says what is not so; it is kept as written",
+        ),
+        "title_groups": (
+            "标题里写了几类对象，又没有写明每个人是哪一类的列，没有据此归类",
+            "The title names several groups and no column says who is of which; no group was taken from it",
+        ),
+        "title_denied": (
+            "标题、工作表名或文件名说的是退出、停发、申请或不属于，没有据此归类",
+            "The title, sheet or file name speaks of leaving, applying or not belonging; no group was taken from it",
+        ),
     }
 )
 
@@ -173,6 +186,18 @@ CURES = Words(
         "card_id_mismatch": ("请对照两证，改正写错的一个", "Compare both documents and correct the wrong one"),
         "card_words_mismatch": ("请对照残疾证改正", "Compare with the card and correct it"),
         "amount_unreadable": ("请只写数字，单位写在表头里", "Write digits only; put the unit in the heading"),
+        "word_unknown": (
+            "请改写成明确的说法，如“独居”“与子女同住”“不能自理”",
+            "Use a plain wording, such as “独居”, “与子女同住” or “不能自理”",
+        ),
+        "title_groups": (
+            "请加一列“对象类别”，或按类别分成几份名单",
+            "Add a column “对象类别”, or send one list per group",
+        ),
+        "title_denied": (
+            "名单上的人如果在享受，请把“在享受”的人单独成表，并改正标题",
+            "If those listed do receive it, put them on a list of their own with a plain title",
+        ),
     }
 )
 
@@ -194,7 +219,6 @@ WHYS = Words(
         "total": ("合计行", "sums"),
         "signature": ("签章行", "signature lines"),
         "note": ("说明行", "notes"),
-        "word_unknown": ("这个写法不在词表里，原文已保留", "this wording is not in the table of words; kept as it is"),
     }
 )
 

@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from linli.engines import page
+from linli.engines import lists, page
 from linli.engines.eligibility import Sources
 from linli.engines.errors import Fault
 from linli.engines.words import Lang
@@ -107,7 +107,10 @@ def _noted(job: MainJob) -> list[dict[str, Any]]:
     counts: Counter[str] = Counter()
     for sheet in job.book.sheets:
         counts.update(sheet.noted)
-    return [{"code": code, "n": f"{n:,}"} for code, n in counts.items()]
+    return [
+        {"n": f"{n:,}", "zh": lists.FAULTS.say(code, "zh"), "en": lists.FAULTS.say(code, "en")}
+        for code, n in counts.items()
+    ]
 
 
 def _rules(job: MainJob, sources: Sources) -> list[dict[str, Any]]:
