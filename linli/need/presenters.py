@@ -14,6 +14,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from linli.core.actor import LOCAL, Actor
+from linli.engines.assignment import say_slots
 from linli.engines.words import Lang
 from linli.need import rules
 from linli.need.models import FlagChange, Need, NeedChange
@@ -174,7 +175,7 @@ def wish_lines(need: Need) -> list[tuple[str, str]]:
     if wished.get("helper_sex"):
         lines.append((_("希望来的人是"), str(SEXES.get(wished["helper_sex"][:1], ""))))
     if wished.get("slots"):
-        lines.append((_("方便的时间"), comma.join(wished["slots"])))
+        lines.append((_("方便的时间"), say_slots(wished["slots"], lang())))
     if wished.get("languages"):
         lines.append((_("说什么话"), comma.join(wished["languages"])))
     if wished.get("pays_fen") is not None:

@@ -7,12 +7,10 @@ from collections.abc import Sequence
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from linli.engines.assignment import read_conditions
+from linli.engines.assignment import read_conditions, say_slots
 from linli.offer.models import Offer
 from linli.offer.parties import PARTIES
 from linli.party.queries_names import group_words
-
-DAYS = dict(zip("一二三四五六日", ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), strict=True))
 
 
 def party_words(party: str) -> str:
@@ -46,17 +44,8 @@ def unit_words(unit: str) -> str:
 
 
 def slot_words(slots: Sequence[str]) -> str:
-    """Weekly times, days with the same times together: 二、四 14:00-17:00."""
-    is_english = (get_language() or "").startswith("en")
-    times: dict[str, list[str]] = {}
-    for slot in slots:
-        day, _space, time = slot.partition(" ")
-        times.setdefault(day, []).append(time)
-    days: dict[tuple[str, ...], list[str]] = {}
-    for day, spans in times.items():
-        days.setdefault(tuple(spans), []).append(DAYS.get(day, day) if is_english else day)
-    comma, joint = (", ", "; ") if is_english else ("、", "；")
-    return joint.join(f"{comma.join(named)} {comma.join(spans)}" for spans, named in days.items())
+    """Weekly times in the reader's language, days with the same times together: 二、四 14:00-17:00."""
+    return say_slots(slots, "en" if (get_language() or "").startswith("en") else "zh")
 
 
 def condition_words(conditions: str) -> str:

@@ -21,7 +21,7 @@ from linli.engines.assignment.data import (
 )
 from linli.engines.assignment.result import as_json, matches
 from linli.engines.assignment.run import assign
-from linli.engines.assignment.slots import read_slots, write_slot
+from linli.engines.assignment.slots import read_slots, say_slots, write_slot
 from linli.engines.assignment.weights import read_weights
 from linli.engines.assignment.words import WORDS, say_reason, say_unlocked, say_why
 
@@ -49,6 +49,7 @@ __all__ = [
     "read_slots",
     "read_weights",
     "say_reason",
+    "say_slots",
     "say_unlocked",
     "say_why",
     "write_slot",

@@ -13,9 +13,12 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from linli.engines.words import Lang
+
 HALF_HOURS = 48
 WORDS = -(-7 * HALF_HOURS // 64)
 DAY_SIGNS = "一二三四五六日"
+DAY_NAMES = dict(zip(DAY_SIGNS, ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), strict=True))
 
 _DAYS: dict[str, tuple[int, ...]] = {sign: (at,) for at, sign in enumerate(DAY_SIGNS)}
 _DAYS |= {name: (at,) for at, name in enumerate(("mon", "tue", "wed", "thu", "fri", "sat", "sun"))}
@@ -47,6 +50,19 @@ def write_slot(slot: Slot) -> str:
     """`二 14:00-17:00`: the one form `read_slots` gives back unchanged."""
     day, start, end = slot
     return f"{DAY_SIGNS[day]} {start // 2:02d}:{start % 2 * 30:02d}-{end // 2:02d}:{end % 2 * 30:02d}"
+
+
+def say_slots(written: Iterable[str], lang: Lang = "zh") -> str:
+    """Written slots in words, days with the same times together: 二、四 14:00-17:00 · Tue, Thu 14:00-17:00."""
+    times: dict[str, list[str]] = {}
+    for slot in written:
+        day, _space, time = slot.partition(" ")
+        times.setdefault(day, []).append(time)
+    days: dict[tuple[str, ...], list[str]] = {}
+    for day, spans in times.items():
+        days.setdefault(tuple(spans), []).append(DAY_NAMES.get(day, day) if lang == "en" else day)
+    comma, joint = (", ", "; ") if lang == "en" else ("、", "；")
+    return joint.join(f"{comma.join(named)} {comma.join(spans)}" for spans, named in days.items())
 
 
 def slot_bits(slots: Iterable[Slot]) -> npt.NDArray[np.uint64]:

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from linli.engines.assignment.codes import NEED_CODES
+from linli.engines.assignment.slots import say_slots
 from linli.engines.errors import Fault
 from linli.engines.words import Lang, Words
 
@@ -144,6 +145,8 @@ def say_reason(code: str, params: dict[str, Any], lang: Lang = "zh") -> str:
         more["code_words"] = NEED_CODES.get(params["need_code"], (params["need_code"],) * 2)[at]
     if "sex" in params:
         more["sex_words"] = {"1": ("男", "male"), "2": ("女", "female")}.get(params["sex"], (params["sex"],) * 2)[at]
+    if params.get("slots"):
+        more["slots"] = say_slots(params["slots"].split("；"), lang)
     if "place" in params and not params["place"]:
         more["place"] = ("当地", "that place")[at]
     blanks = {name: ("未写", "not said")[at] for name, value in params.items() if value == "" and name not in more}

@@ -11,7 +11,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linli.engines.assignment import WORDS, read_conditions, read_slots, read_weights, say_why, write_slot
+from linli.engines.assignment import (
+    WORDS,
+    read_conditions,
+    read_slots,
+    read_weights,
+    say_slots,
+    say_unlocked,
+    say_why,
+    write_slot,
+)
 from linli.engines.assignment.tests.make import ON, PACK, run
 from linli.engines.errors import BadInput
 
@@ -44,6 +53,14 @@ def test_slots(text: str, slots: list[str] | None) -> None:
 def test_slots_round_trip(day: int, start: int, length: int) -> None:
     slot = (day, start, min(start + length, 48))
     assert read_slots(write_slot(slot)) == [slot]
+
+
+def test_slots_are_said_in_the_readers_language() -> None:
+    slots = ["二 14:00-17:00", "四 14:00-17:00", "六 09:00-11:00"]
+    assert say_slots(slots) == "二、四 14:00-17:00；六 09:00-11:00"
+    assert say_slots(slots, "en") == "Tue, Thu 14:00-17:00; Sat 09:00-11:00"
+    lift = json.dumps([["lift_time", {"name": "A", "slots": "；".join(slots)}]])
+    assert say_unlocked(lift, "en") == "A open at Tue, Thu 14:00-17:00; Sat 09:00-11:00"
 
 
 @given(st.text(max_size=30))
