@@ -37,7 +37,10 @@ WORDS = Words(
             "LINLI_PACK={pack}, but there is no folder {path}. Correct the name or put the county's rules there "
             "(docs/running.md); without rules of its own, leave it unset.",
         ),
-        "key_length": ("数据库密钥要 32 个随机字节。", "The database key must be 32 random bytes."),
+        "key_length": (
+            "数据库密钥要 32 个随机字节，这份不是。用存在别处的那份密钥文件。",
+            "The database key must be 32 random bytes, and this one is not. Use your other copy of the key file.",
+        ),
         "loaded_before": (
             "Django 的 SQLite 后端已经用 Python 自带的 SQLite 装上了。数据库引擎要写 linli.core.embedded。",
             "Django's SQLite backend was already loaded with Python's own SQLite; name linli.core.embedded as the "

@@ -13,10 +13,10 @@ from linli.offer.queries_words import condition_words, party_in_tables, party_wo
     ("written", "zh", "en"),
     [
         ("", "", ""),
-        ("自付=20元；服务人员性别=女；女护理员 2 名", "女服务人员；自付 20 元；女护理员 2 名", "a woman serves; 20"),
+        ("自付=20元；服务人员性别=女；女护理员 2 名", "女服务人员；自付 20 元；女护理员 2 名", "female helper; 20"),
         ("年龄>=60；每份上限=5000元", "60 岁以上；每份最多 5,000 元", "aged 60 or more; at most 5,000 yuan"),
         ("年龄>=16；年龄<=59", "16–59 岁", "aged 16–59"),
-        ("服务人员性别=男|女", "男女服务人员都有", "a man or a woman serves"),
+        ("服务人员性别=男|女", "男女服务人员都有", "male and female helpers"),
         ("可送餐上门", "可送餐上门", "可送餐上门"),
         ("人群=MLA|ORP", "对象：低保、孤儿", "for: Minimum living list, "),
     ],
