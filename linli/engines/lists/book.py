@@ -146,7 +146,7 @@ def _read_sheet(
 ) -> tuple[list[Fault], SheetReport]:
     """Read one sheet; its records are put at the end of `columns`."""
     if not layout.is_list:
-        return ([_no_list(grid)] if _looks_like_people(layout) else []), _report(layout, source, 0, 0, 0, {}, False)
+        return _no_list(grid, layout), _report(layout, source, 0, 0, 0, {}, False)
     rows = sort_rows(grid, layout)
     reader = RowReader(grid, layout, on, regions)
     faults = [Fault("row_repeated_heading", "refused", grid.file, grid.sheet, number) for number in rows.repeated]
@@ -197,11 +197,14 @@ def _of_sheet(grid: Grid, layout: Layout) -> list[Fault]:
     category = any(column.field == "groups" and not column.code for column in layout.columns)
     if layout.unclear and not (layout.unclear == "title_groups" and category):
         codes.append((layout.unclear, "", layout.title or layout.sheet))
+    if grid.hidden:
+        codes.append(("sheet_hidden", "", ""))
     return [Fault(code, "doubtful", grid.file, grid.sheet, None, heading, value) for code, heading, value in codes]
 
 
-def _no_list(grid: Grid) -> Fault:
-    return Fault("sheet_without_names", "refused", grid.file, grid.sheet)
+def _no_list(grid: Grid, layout: Layout) -> list[Fault]:
+    code = layout.unreadable or ("sheet_without_names" if _looks_like_people(layout) else "")
+    return [Fault(code, "refused", grid.file, grid.sheet)] if code else []
 
 
 def _looks_like_people(layout: Layout) -> bool:

@@ -45,7 +45,8 @@ class Grid:
 
     Numbers are written without exponent, dates as ISO. `lost` names the cells (row number from 1,
     column index from 0) whose number had more digits than the file could keep; `merged` the cells
-    filled from the top-left cell of their merged range. `digest` is the SHA-256 of the file.
+    filled from the top-left cell of their merged range. `digest` is the SHA-256 of the file; `hidden`: nobody who
+    opens the file sees the sheet.
     """
 
     file: str
@@ -54,6 +55,7 @@ class Grid:
     digest: str = ""
     lost: frozenset[tuple[int, int]] = field(default_factory=frozenset)
     merged: frozenset[tuple[int, int]] = field(default_factory=frozenset)
+    hidden: bool = False
 
 
 def read_grids(source: Path | str | bytes, name: str | None = None, limits: Limits | None = None) -> list[Grid]:

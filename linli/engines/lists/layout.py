@@ -57,7 +57,8 @@ class Column:
 class Layout:
     """How one sheet is read. `header_rows` counts from 1 and is empty for a sheet without headings;
     `groups` are the target-group codes of the whole list; `title` is what stands above the headings; `unclear` why
-    the title's words for groups say nothing of the rows (a code of words.py)."""
+    the title's words for groups say nothing of the rows, `unreadable` why no person can be read from the sheet as it
+    stands (codes of words.py)."""
 
     file: str
     sheet: str
@@ -67,11 +68,12 @@ class Layout:
     groups: tuple[str, ...] = ()
     title: str = ""
     unclear: str = ""
+    unreadable: str = ""
 
     @property
     def is_list(self) -> bool:
-        """Whether the sheet can hold persons: a column of names is known."""
-        return self.column("name") is not None
+        """Whether persons can be read from the sheet: a column of names is known, and one person stands in a row."""
+        return self.column("name") is not None and not self.unreadable
 
     def column(self, field: str) -> Column | None:
         """The first column that carries the field."""
@@ -107,7 +109,22 @@ def recognise(grid: Grid, named: Mapping[str, str] | None = None) -> Layout:
     titles = list(dict.fromkeys(cell for row in above for cell in row if cell and len(cell) <= _LONGEST_TITLE))
     columns = _columns(grid, headings, first, named or {})
     groups, unclear = _groups(titles, grid)
-    return Layout(grid.file, grid.sheet, header, first, columns, groups, " ".join(titles)[:200], unclear)
+    unreadable = "sheet_side_by_side" if _side_by_side(grid, headings, first) else ""
+    return Layout(grid.file, grid.sheet, header, first, columns, groups, " ".join(titles)[:200], unclear, unreadable)
+
+
+def _side_by_side(grid: Grid, headings: Sequence[str], first: int) -> bool:
+    """Whether the list is printed in blocks beside each other (姓名 身份证号 | 姓名 身份证号): two columns of names
+    with one heading, as many of numbers or dates, and other people in the second than in the first."""
+    at: dict[tuple[str, str], list[int]] = {}
+    for index, heading in enumerate(headings):
+        if field := meaning(heading).field:
+            at.setdefault((field, heading_key(heading)), []).append(index)
+    names = next((places for (field, _), places in at.items() if field == "name" and len(places) > 1), [])
+    tells = any(field in {"id_no", "birth_on", "card_no"} and len(places) > 1 for (field, _), places in at.items())
+    if not names or not tells:
+        return False
+    return any(row[names[1]] and row[names[1]] != row[names[0]] for row in grid.rows[first - 1 :])
 
 
 def _groups(titles: Sequence[str], grid: Grid) -> tuple[tuple[str, ...], str]:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from functools import cache
 
 from linli.engines.lists.grids import Grid
+from linli.engines.lists.headings import looks_like_heading
 from linli.engines.lists.layout import Layout
-from linli.engines.lists.tables import heading_key, plain, table
+from linli.engines.lists.tables import heading_key, plain, table, tight
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,9 @@ def sort_rows(grid: Grid, layout: Layout) -> Rows:
     places = {column.field: column.index for column in layout.columns if column.field}
     name_at = places.get("name")
     number_at = places.get("unique_id")
-    tell = [places[f] for f in ("id_no", "birth_on", "card_no") if f in places]
+    numbers = [places[f] for f in ("id_no", "card_no") if f in places]
+    tell = [*numbers, *(places[f] for f in ("birth_on",) if f in places)]
+    remarks = {column.index for column in layout.columns if column.field == "remark"}
     headings = {column.index: heading_key(column.heading) for column in layout.columns if column.heading}
     data: list[int] = []
     repeated: list[int] = []
@@ -38,6 +41,11 @@ def sort_rows(grid: Grid, layout: Layout) -> Rows:
         first = next(((i, cell) for i, cell in enumerate(row) if cell), None)
         if first is None:
             skipped["blank"] += 1
+        elif _names_somebody(name) and (
+            any(_ID_LIKE.match(tight(row[i])) for i in numbers) or (first[0] in remarks and any(row[i] for i in tell))
+        ):
+            # Whatever stands first: a remark column may come first and say 审核 or 注：…
+            data.append(number)
         elif _is_total(first[1]) or _is_total(name) or (_counts(name or first[1]) and not any(row[i] for i in tell)):
             skipped["total"] += 1
         elif name and name_at in headings and heading_key(name) == headings[name_at]:
@@ -53,6 +61,15 @@ def sort_rows(grid: Grid, layout: Layout) -> Rows:
             else:
                 data.append(number)
     return Rows(tuple(data), tuple(repeated), dict(skipped))
+
+
+# Long enough for a number of a document, and no date: what stands beside a name only when somebody is meant.
+_ID_LIKE = re.compile(r"[0-9*]{9,}[0-9Xx*]+(?:[A-Za-z][0-9]?)?$")
+
+
+def _names_somebody(name: str) -> bool:
+    """Whether the name cell neither is empty nor says a sum, a signature or a heading."""
+    return bool(name) and not (_is_total(name) or _counts(name) or _signs(name) or looks_like_heading(name))
 
 
 def _not_a_person(row: tuple[str, ...], number: int, grid: Grid, name_at: int | None, number_at: int | None) -> str:

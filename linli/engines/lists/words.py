@@ -36,6 +36,11 @@ FAULTS = Words(
         "map_unreadable": ("列对照表读不出来", "The column map cannot be read"),
         "map_field_unknown": ("列对照表里写了没有的项目", "The column map names an unknown field"),
         "sheet_without_names": ("这个工作表里没有认出“姓名”列", "No column of names was recognised in this sheet"),
+        "sheet_side_by_side": (
+            "一行里并排写了几个人，整个工作表没有读",
+            "Several people stand side by side in one row; the sheet was not read",
+        ),
+        "sheet_hidden": ("这个工作表是隐藏的，也读了进来", "This sheet is hidden in the file; it was read too"),
         # refused rows
         "no_name": ("没有姓名", "There is no name"),
         "name_not_a_name": ("姓名栏里写的不是姓名", "What stands in the name column is not a name"),
@@ -142,8 +147,16 @@ CURES = Words(
         ),
         "map_field_unknown": ("请改成其中一个：{known}", "Use one of these: {known}"),
         "sheet_without_names": (
-            "请在“对列”里指明哪一列是姓名（命令行用 --columns）",
-            "Say which column holds the names under “Match columns” (on the command line: --columns)",
+            "请把姓名那一列的表头写成“姓名”，或在“对列”里指明哪一列是姓名（命令行用 --columns）",
+            "Head the column of names “姓名”, or say which it is under “Match columns” (on the command line: --columns)",
+        ),
+        "sheet_side_by_side": (
+            "请把右边的一栏移到左边一栏的下面，一行一个人",
+            "Move the right-hand block below the left one: one person a row",
+        ),
+        "sheet_hidden": (
+            "不该用的，请从文件里删去这个工作表",
+            "If it should not be used, delete the sheet from the file",
         ),
         "no_name": ("请补上姓名", "Add the name"),
         "name_not_a_name": ("请改成本人姓名", "Write the person's name"),

@@ -14,6 +14,7 @@ import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from linli.engines.errors import BadInput
@@ -111,11 +112,12 @@ def sheets(data: bytes, name: str, digest: str, limits: Limits) -> Iterator[Grid
 
     try:
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
-        titles = [meta.name for meta in book.sheets_metadata if meta.typ == calamine.SheetTypeEnum.WorkSheet]
-        if len(titles) > limits.sheets:
-            raise file_fault("too_many_sheets", name, count=len(titles), limit=limits.sheets)
-        for title in titles:
-            yield _grid(book, title, name, digest, limits)
+        found = [meta for meta in book.sheets_metadata if meta.typ == calamine.SheetTypeEnum.WorkSheet]
+        if len(found) > limits.sheets:
+            raise file_fault("too_many_sheets", name, count=len(found), limit=limits.sheets)
+        for meta in found:
+            hidden = meta.visible != calamine.SheetVisibleEnum.Visible
+            yield replace(_grid(book, meta.name, name, digest, limits), hidden=hidden)
     except BadInput:
         raise
     except calamine.PasswordError as error:

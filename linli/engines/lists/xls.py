@@ -52,7 +52,7 @@ def open_xls(data: bytes, name: str, digest: str, limits: Limits) -> Iterator[Gr
     for sheet in answer["sheets"]:
         rows = tuple(tuple(row) for row in sheet["rows"])
         lost, merged = (frozenset((row, column) for row, column in sheet[key]) for key in ("lost", "merged"))
-        yield Grid(name, sheet["sheet"], rows, digest, lost, merged)
+        yield Grid(name, sheet["sheet"], rows, digest, lost, merged, sheet["hidden"])
 
 
 def main() -> None:
@@ -69,7 +69,14 @@ def main() -> None:
         grids = list(sheets(data, head["name"], head["digest"], Limits(**head["limits"])))
         answer = {
             "sheets": [
-                {"sheet": g.sheet, "rows": g.rows, "lost": sorted(g.lost), "merged": sorted(g.merged)} for g in grids
+                {
+                    "sheet": g.sheet,
+                    "rows": g.rows,
+                    "lost": sorted(g.lost),
+                    "merged": sorted(g.merged),
+                    "hidden": g.hidden,
+                }
+                for g in grids
             ]
         }
     except BadInput as error:
