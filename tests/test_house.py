@@ -121,7 +121,7 @@ def test_the_staircase_knows_every_step() -> None:
 
 
 def test_actions_know_no_forms_and_no_presenters() -> None:
-    """They stand side by side: an action takes clean values and gives codes; words and forms are the pages' business."""
+    """An action takes clean values and gives codes; forms and words are the business of pages."""
     found = [
         f"{path.relative_to(ROOT)} imports {name}"
         for path in steps(HOUSE)
