@@ -6,6 +6,7 @@ files or stdout.
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import sys
@@ -33,6 +34,8 @@ LangOption = Annotated[
 
 def spoken(asked: str | None) -> Lang:
     """The language of a command: what `--lang` asks for, else LINLI_LANG, else Chinese."""
+    if asked is not None and not asked.startswith(("zh", "en")):
+        raise typer.BadParameter(f"{asked}: zh | en", param_hint="--lang")
     return "en" if (asked or os.environ.get("LINLI_LANG", "")).startswith("en") else "zh"
 
 
@@ -60,12 +63,35 @@ class Outputs:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if kind is None:
-            for written, final in self._pending:
-                os.replace(written, final)
-        else:
+        try:
+            if kind is None:
+                self._publish()
+        finally:
             for written, _ in self._pending:
                 written.unlink(missing_ok=True)
+
+    def _publish(self) -> None:
+        """Move every file to its place; when one cannot go there, all is as it was before."""
+        for _, final in self._pending:
+            if final.is_dir():
+                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(final))
+        replaced: list[tuple[Path, Path | None]] = []
+        try:
+            for written, final in self._pending:
+                old = written.with_suffix(".old") if final.exists() else None
+                if old is not None:
+                    os.replace(final, old)
+                replaced.append((final, old))
+                os.replace(written, final)
+        except OSError:
+            for final, old in reversed(replaced):
+                final.unlink(missing_ok=True)
+                if old is not None:
+                    os.replace(old, final)
+            raise
+        for _, old in replaced:
+            if old is not None:
+                old.unlink(missing_ok=True)
 
 
 def progress_on_stderr(words: Callable[[str], str]) -> Progress:

@@ -19,7 +19,7 @@ from linli.engines.assignment.data import (
     Certificate,
     Weights,
 )
-from linli.engines.assignment.result import as_json, matches
+from linli.engines.assignment.result import as_json, matches, no_matches
 from linli.engines.assignment.run import assign
 from linli.engines.assignment.slots import read_slots, say_slots, write_slot
 from linli.engines.assignment.weights import read_weights
@@ -45,6 +45,7 @@ __all__ = [
     "assign",
     "check",
     "matches",
+    "no_matches",
     "read_conditions",
     "read_slots",
     "read_weights",

@@ -18,10 +18,9 @@ from linli.engines.assignment.result import as_json, matches
 from linli.engines.assignment.run import assign as run
 from linli.engines.assignment.weights import read_weights
 from linli.engines.assignment.words import WORDS, say_fault
-from linli.engines.console import Outputs, progress_on_stderr, stop_on_bad_input
+from linli.engines.console import LangOption, Outputs, progress_on_stderr, spoken, stop_on_bad_input
 from linli.engines.errors import BadInput, Fault
 from linli.engines.tables import write_table
-from linli.engines.words import Lang
 
 COMMON_WEIGHTS = Path(__file__).parents[3] / "packs/common/matching.toml"
 
@@ -34,10 +33,10 @@ def assign(
     weights: Annotated[Path, typer.Option("--weights", help="dated weights")] = COMMON_WEIGHTS,
     json_out: Annotated[Path | None, typer.Option("--json", help="everything, for `linli check`")] = None,
     k: Annotated[int, typer.Option("-k", min=1, max=20, help="proposals per need")] = 4,
-    lang: Annotated[str, typer.Option("--lang", help="zh or en")] = "zh",
+    lang: LangOption = None,
 ) -> None:
     """需求对接资源：硬约束、打分、最优分配和缘由。Match needs to offers, with reasons and proof."""
-    tongue: Lang = "en" if lang == "en" else "zh"
+    tongue = spoken(lang)
     day = on.date() if on else datetime.now().astimezone().date()
     try:
         tables = _read(needs, offers)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from linli.engines.assignment.data import AssignResult
+from linli.engines.assignment.data import PROPOSALS, AssignResult
 from linli.engines.assignment.words import say_reason, say_unlocked, say_why
 from linli.engines.words import Lang
 
@@ -45,6 +45,12 @@ def matches(result: AssignResult, lang: Lang = "zh") -> pa.Table:
     )
     both = pa.concat_tables([proposals, unmet], promote_options="default")
     return both.select(list(MATCHES))
+
+
+def no_matches() -> pa.Table:
+    """The table of a run without offers: the columns and types of `matches`, and no row."""
+    known = {field.name: field.type for field in PROPOSALS}
+    return pa.schema([(name, known.get(name, pa.string())) for name in MATCHES]).empty_table()
 
 
 def _binding(row: dict[str, Any], lang: Lang) -> str:

@@ -7,7 +7,7 @@ import shutil
 import signal
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -31,6 +31,7 @@ def run(
     ] = None,
     rules: Annotated[list[Path] | None, typer.Option(help="规则文件，可给多个 · rules files")] = None,
     weights: Annotated[Path | None, typer.Option(help="对接权重文件 · weights for matching")] = None,
+    columns: Annotated[Path | None, typer.Option(help="指明哪一列是什么的文件 · which heading means what")] = None,
     lang: LangOption = None,
 ) -> None:
     """从名册到人、线索、需求和对接建议。 From lists to people, flags, needs and proposals."""
@@ -40,21 +41,25 @@ def run(
     progress = progress_on_stderr(lambda step: words.say_step(step, tongue))
     chosen = rules or sorted((PACKS / "common" / "rules").glob("*.toml"))
     try:
-        _check_paths(lists, offers, chosen, weights)
+        _check_paths(lists, out, offers, (*chosen, *filter(None, (weights, columns))))
         with spill_folder() as spill:
             options = pipeline.Options(
                 on=on.date(),
                 rules=tuple(chosen),
                 weights=weights or PACKS / "common" / "matching.toml",
+                columns=columns,
+                lang=tongue,
                 spill_dir=spill,
             )
-            job = pipeline.run_main_job(pipeline.list_files(lists), offers, options, progress)
+            apart = [path for path in (out, offers, weights, columns, *chosen) if path is not None]
+            job = pipeline.run_main_job(pipeline.list_files(lists, apart), offers, options, progress)
             progress("report")
             writing.write_all(job, out, tongue, report.render(job, on.date(), tongue, _sources(chosen)))
     except BadInput as error:
         print_faults(error.faults, lambda fault: words.say_fault(fault, tongue))
         raise typer.Exit(EXIT_BAD_INPUT) from None
-    print_faults(job.faults[:50], lambda fault: words.say_fault(fault, tongue))
+    refused_first = sorted(job.faults, key=lambda fault: fault.outcome != "refused")
+    print_faults(refused_first[:50], lambda fault: words.say_fault(fault, tongue))
     if len(job.faults) > 50:
         sys.stderr.write(f"… {len(job.faults) - 50:,} → {out / 'faults.csv'}\n")
     sys.stderr.write(report.summary_line(job, tongue) + "\n")
@@ -69,11 +74,16 @@ def _sources(rules: list[Path]) -> Sources:
     return read_sources(*(file.read_bytes() for file in files))
 
 
-def _check_paths(lists: Path, offers: Path | None, rules: list[Path], weights: Path | None) -> None:
+def _check_paths(lists: Path, out: Path, offers: Path | None, files: Sequence[Path]) -> None:
+    """What can be said about the paths themselves, all of it at once."""
     faults = [] if lists.is_dir() else [Fault("folder_missing", file=str(lists))]
-    for path in (offers, weights, *rules):
-        if path is not None and not path.exists():
-            faults.append(Fault("file_missing", file=str(path)))
+    faults += [Fault("file_missing", file=str(path)) for path in files if not path.is_file()]
+    if offers is not None and not offers.exists():
+        faults.append(Fault("file_missing", file=str(offers)))
+    if out.exists() and not out.is_dir():
+        faults.append(Fault("out_is_file", file=str(out)))
+    if out.resolve() == lists.resolve():
+        faults.append(Fault("out_holds_lists", file=str(out)))
     if faults:
         raise BadInput(faults)
 

@@ -5,37 +5,44 @@ Everything stays in memory of this process; what goes to disk is written by `wri
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
+
+import pyarrow as pa
 
 from linli.engines.errors import BadInput, Fault
 from linli.engines.progress import Progress, silent
+from linli.engines.words import Lang
 from linli.need import drafting
 from linli.place.divisions import county_prefixes
+from linli.web.run.loose import settle_loose
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
-    from linli.engines.assignment import AssignResult
+    from linli.engines.assignment import AssignResult, Weights
     from linli.engines.eligibility import RuleBook, ScreenResult
-    from linli.engines.linkage import LinkOptions, LinkResult, Resolved
+    from linli.engines.linkage import LinkResult, Resolved
     from linli.engines.lists import Grid, ListBook
     from linli.offer.workbook import OfferBook
 
-LIST_SUFFIXES = (".xlsx", ".xls", ".csv", ".parquet")
+LIST_SUFFIXES = (".xlsx", ".xlsm", ".xls", ".et", ".csv", ".txt", ".parquet")
 DEMO_REGION = "999999"
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Options:
-    """What the command may set: the day, the rules and weights files, and a temporary folder for spilling."""
+    """What the command may set: the day, the rules and weights files, a map of headings, the language of reasons in
+    the tables, and a temporary folder for spilling."""
 
     on: date
     rules: tuple[Path, ...]
     weights: Path
+    columns: Path | None = None
+    lang: Lang = "zh"
     spill_dir: str | None = None
 
 
@@ -54,82 +61,107 @@ class MainJob:
     faults: tuple[Fault, ...] = field(default=())
 
 
-def list_files(folder: Path) -> list[Path]:
-    """The lists in a folder, by name; office programs' lock files and hidden files are passed over."""
-    found = [
-        path
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.suffix.lower() in LIST_SUFFIXES and not path.name.startswith((".", "~$"))
-    ]
-    if not found:
+@dataclass(frozen=True)
+class Found:
+    """The files of a folder: `lists` to read, each under its name within the folder; `others` that are no lists."""
+
+    lists: Mapping[str, Path]
+    others: tuple[str, ...]
+
+
+def list_files(folder: Path, apart: Sequence[Path] = ()) -> Found:
+    """The lists in a folder and below it. Left out: what lies in or is one of `apart` (results of an earlier run, the
+    offers), office programs' lock files, hidden files."""
+    left_out = {path.resolve() for path in apart}
+    lists: dict[str, Path] = {}
+    others = []
+    for path in sorted(folder.rglob("*")):
+        whole = path.resolve()
+        if not path.is_file() or path.name.startswith((".", "~$")) or left_out & {whole, *whole.parents}:
+            continue
+        name = path.relative_to(folder).as_posix()
+        if path.suffix.lower() in LIST_SUFFIXES:
+            lists[name] = path
+        else:
+            others.append(name)
+    if not lists:
         raise BadInput([Fault("no_lists", file=folder.name, params={"suffixes": " ".join(LIST_SUFFIXES)})])
-    return found
+    return Found(lists, tuple(others))
 
 
-def run_main_job(lists: Sequence[Path], offers: Path | None, options: Options, progress: Progress = silent) -> MainJob:
+def run_main_job(found: Found, offers: Path | None, options: Options, progress: Progress = silent) -> MainJob:
     """Read, link, resolve, screen, make needs, assign. Raises BadInput with the faults of every file at once."""
     from linli.engines import assignment, eligibility, linkage
 
-    book, offer_book = _read_all(lists, offers, options, progress)
-    settings = linkage.LinkOptions(spill_dir=options.spill_dir)
-    link = _link(book, settings, progress)
+    inputs = _read_all(found, offers, options, progress)
+    settings = linkage.LinkOptions(spill_dir=options.spill_dir, lang=options.lang)
+    link = linkage.link(
+        pa.concat_tables([inputs.book.records, inputs.book.loose]), options=settings, progress=progress
+    )
+    book, link = settle_loose(inputs.book, link, settings.review_high)
     resolved = linkage.resolve(book.records, link.links, on=options.on, options=settings, progress=progress)
-    rules = eligibility.load_rules(*[(path.name, path.read_bytes()) for path in options.rules])
-    screening = eligibility.screen(resolved.persons, rules, on=options.on, near=False, progress=progress)
+    screening = eligibility.screen(resolved.persons, inputs.rules, on=options.on, near=False, progress=progress)
     progress("needs")
     needs = drafting.needs_from_flags(screening.hits, resolved.persons, options.on)
     matched = None
-    if offer_book is not None:
-        weights = assignment.read_weights(options.weights.read_text("utf-8"), options.on, options.weights.name)
-        matched = assignment.assign(needs, offer_book.offers, on=options.on, weights=weights, progress=progress)
-    faults = book.faults + (offer_book.faults if offer_book else ())
-    return MainJob(book, link, resolved, rules, screening, needs, offer_book, matched, faults)
+    if inputs.offers is not None:
+        matched = assignment.assign(
+            needs, inputs.offers.offers, on=options.on, weights=inputs.weights, progress=progress
+        )
+    passed = tuple(Fault("file_passed_over", "doubtful", file=name) for name in found.others)
+    faults = passed + book.faults + (inputs.offers.faults if inputs.offers else ())
+    return MainJob(book, link, resolved, inputs.rules, screening, needs, inputs.offers, matched, faults)
 
 
-def _link(book: ListBook, settings: LinkOptions, progress: Progress) -> LinkResult:
-    """The person of every record; and of a row refused for want of date and ID when it is somebody on another list."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
+@dataclass(frozen=True)
+class _Inputs:
+    """Everything a run is given, read and found sound."""
 
-    from linli.engines import linkage
-
-    result = linkage.link(pa.concat_tables([book.records, book.loose]), options=settings, progress=progress)
-    taken = pc.is_in(result.links["unique_id"], book.records["unique_id"].combine_chunks())
-    persons = pc.unique(result.links["person_id"].filter(taken))
-    known = result.links.filter(pc.is_in(result.links["person_id"], persons))
-    return replace(result, links=known)
+    book: ListBook
+    offers: OfferBook | None
+    rules: RuleBook
+    weights: Weights
 
 
-def _read_all(
-    paths: Sequence[Path], offers: Path | None, options: Options, progress: Progress
-) -> tuple[ListBook, OfferBook | None]:
-    """Read lists and offers; unreadable files are reported together, and a run without one person is bad input."""
-    from linli.engines import lists
+def _read_all(found: Found, offers: Path | None, options: Options, progress: Progress) -> _Inputs:
+    """Read everything there is before anything is computed: what cannot be used is reported together."""
+    from linli.engines import assignment, eligibility, lists
 
-    grids: list[Grid] = []
     wrong: list[Fault] = []
-    for index, path in enumerate(paths):
-        progress("open", index, len(paths))
+
+    def tried(read: Callable[[], T]) -> T | None:
         try:
-            grids += lists.read_grids(path)
+            return read()
         except BadInput as error:
-            wrong += error.faults
-    offer_book = None
-    if offers is not None:
-        try:
-            offer_book = _read_offers(offers)
-            wrong += [fault for fault in offer_book.faults if fault.outcome == "refused"]
-        except BadInput as error:
-            wrong += error.faults
-    if wrong:
+            wrong.extend(error.faults)
+            return None
+
+    rules = tried(lambda: eligibility.load_rules(*[(path.name, path.read_bytes()) for path in options.rules]))
+    weights = tried(lambda: assignment.read_weights(_text(options.weights), options.on, options.weights.name))
+    named = tried(lambda: lists.column_map(options.columns) if options.columns else lists.ColumnMap())
+    offer_book = tried(lambda: _read_offers(offers)) if offers is not None else None
+    if offer_book is not None:
+        wrong += [fault for fault in offer_book.faults if fault.outcome == "refused"]
+    grids: list[Grid] = []
+    for index, (name, path) in enumerate(found.lists.items()):
+        progress("open", index, len(found.lists))
+        grids += tried(partial(lists.read_grids, path, name)) or []
+    if wrong or rules is None or weights is None or named is None:
         raise BadInput(wrong)
-    layouts = [lists.recognise(grid) for grid in grids]
+    layouts = [lists.recognise(grid, named.of(grid.file)) for grid in grids]
     book = lists.read_records(
         grids, layouts, options.on, known_regions=county_prefixes(), demo_region=DEMO_REGION, progress=progress
     )
     if book.records.num_rows == 0:
         raise BadInput([*book.faults, Fault("nobody_in_lists")])
-    return book, offer_book
+    return _Inputs(book, offer_book, rules, weights)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except UnicodeDecodeError:
+        raise BadInput([Fault("not_text", file=path.name)]) from None
 
 
 def _read_offers(path: Path) -> OfferBook:

@@ -54,6 +54,7 @@ def _content(job: MainJob, on: date, sources: Sources) -> dict[str, Any]:
         "on": on.isoformat(),
         "strip": _strip(job),
         "sheets": _sheets(job),
+        "no_lists": _no_lists(job),
         "link": job.link.report,
         "threshold": f"{job.link.threshold:.3f}",
         "noted": _noted(job),
@@ -93,6 +94,8 @@ def _sheets(job: MainJob) -> list[dict[str, Any]]:
             "taken": f"{sheet.taken:,}",
             "refused": f"{sheet.refused:,}",
             "doubtful": f"{sheet.doubtful:,}",
+            "skipped_zh": _skipped(sheet, "zh"),
+            "skipped_en": _skipped(sheet, "en"),
             "width": width,
             "known": len(sheet.recognised),
             "columns": len(sheet.columns),
@@ -100,6 +103,16 @@ def _sheets(job: MainJob) -> list[dict[str, Any]]:
         }
         for sheet, _, width in bars
     ]
+
+
+def _skipped(sheet: lists.SheetReport, lang: Lang) -> str:
+    """The rows that are nobody's, by why."""
+    return "，".join(f"{lists.WHYS.say(why, lang)} {n:,}" for why, n in sheet.skipped.items() if n) or "–"
+
+
+def _no_lists(job: MainJob) -> list[str]:
+    """The sheets nothing was read from, because no column of names stands in them."""
+    return [f"{sheet.file} {sheet.sheet}".strip() for sheet in job.book.sheets if not sheet.is_list]
 
 
 def _noted(job: MainJob) -> list[dict[str, Any]]:

@@ -21,6 +21,7 @@ COMMANDS = {
     "draw": ["--pool", "none.csv", "--quotas", "none.csv", "--size", "3"],
     "opinion": ["--votes", "none.csv"],
     "budget": ["none.pb"],
+    "assign": ["none.csv", "none.csv", "--out", "matches.csv"],
     "check": ["none.json"],
 }
 
@@ -60,3 +61,9 @@ def test_the_option_goes_before_the_environment(
     if around is not None:
         monkeypatch.setenv("LINLI_LANG", around)
     assert spoken(asked) == tongue
+
+
+def test_a_language_we_do_not_speak_is_said(tmp_path: Path) -> None:
+    done = CliRunner().invoke(app, ["budget", "none.pb", "--lang", "fr"])
+    assert done.exit_code == 2
+    assert "zh | en" in done.stderr

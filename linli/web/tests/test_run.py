@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from datetime import date
 from pathlib import Path
 
@@ -148,3 +149,104 @@ def test_an_empty_or_missing_folder_says_what_to_do(tmp_path: Path) -> None:
     code, said = run("--lists", tmp_path / "nowhere", "--on", ON, "--out", tmp_path / "out")
     assert code == 2
     assert "nowhere" in said
+
+
+def test_two_towns_send_files_of_one_name(lists: Path, tmp_path: Path) -> None:
+    for town in ("柳浜镇", "东塘镇"):
+        (lists / town).mkdir()
+    (lists / "低保名册.xlsx").rename(lists / "柳浜镇" / "低保名册.xlsx")
+    (lists / "东塘镇" / "低保名册.csv").write_text(
+        f"姓名,身份证号\n匡小龙,{id_number('999999', '19600102', '101')}\n", "utf-8"
+    )
+    (lists / "柳浜镇" / "低保名册.csv").write_text(
+        f"姓名,身份证号\n吴月琴,{id_number('999999', '19610102', '102')}\n", "utf-8"
+    )
+    code, said = run("--lists", lists, "--on", ON, "--out", tmp_path / "out")
+    assert code == 0, said
+    ids = {row["unique_id"] for row in table(tmp_path / "out", "links")}
+    assert {"东塘镇/低保名册.csv:2", "柳浜镇/低保名册.csv:2"} <= ids
+
+
+def test_results_under_the_lists_are_not_read_as_lists(lists: Path, offers: Path) -> None:
+    (lists / "offers.csv").write_bytes(offers.read_bytes())
+    given = ("--lists", lists, "--offers", lists / "offers.csv", "--on", ON, "--out", lists / "结果")
+    assert run(*given)[0] == 0
+    first = table(lists / "结果", "links")
+    assert run(*given)[0] == 0
+    assert table(lists / "结果", "links") == first
+    code, said = run("--lists", lists, "--on", ON, "--out", lists)
+    assert code == 2
+    assert "--out" in said
+
+
+def test_what_was_not_read_is_named(lists: Path, tmp_path: Path) -> None:
+    (lists / "通知.docx").write_bytes(b"PK")
+    (lists / "补充.txt").write_text(f"姓名\t身份证号\n匡小龙\t{id_number('999999', '19600102', '101')}\n", "utf-8")
+    code, said = run("--lists", lists, "--on", ON, "--out", tmp_path / "out")
+    assert code == 0
+    assert "通知.docx" in said
+    assert any(row["source"] == "补充" for row in table(tmp_path / "out", "links"))
+    page = (tmp_path / "out" / "report.html").read_text("utf-8")
+    assert "通知.docx" in page
+    assert "合计行 1" in page
+
+
+def test_every_fault_of_every_input_at_once(lists: Path, tmp_path: Path) -> None:
+    (lists / "空.csv").write_bytes(b"")
+    (tmp_path / "rules.toml").write_text("[", "utf-8")
+    (tmp_path / "weights.toml").write_text("[", "utf-8")
+    code, said = run(
+        "--lists", lists, "--on", ON, "--out", tmp_path / "out",
+        "--rules", tmp_path / "rules.toml", "--weights", tmp_path / "weights.toml",
+    )  # fmt: skip
+    assert code == 2
+    assert all(name in said for name in ("空.csv", "rules.toml", "weights.toml"))
+    (tmp_path / "file").write_text("x", "utf-8")
+    code, said = run("--lists", lists, "--on", ON, "--out", tmp_path / "file", "--rules", lists)
+    assert code == 2
+    assert "file" in said
+    assert lists.name in said
+
+
+def test_a_result_that_cannot_be_placed_leaves_all_as_it_was(lists: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    (out / "persons.csv").mkdir(parents=True)
+    (out / "links.csv").write_text("before", "utf-8")
+    code, said = run("--lists", lists, "--on", ON, "--out", out)
+    assert code == 2
+    assert "persons.csv" in said
+    assert sorted(path.name for path in out.iterdir()) == ["links.csv", "persons.csv"]
+    assert (out / "links.csv").read_text("utf-8") == "before"
+
+
+def test_english_all_through(lists: Path, tmp_path: Path) -> None:
+    assert run("--lists", lists, "--on", ON, "--out", tmp_path / "out", "--lang", "en")[0] == 0
+    for name, column in (("links", "why"), ("needs", "reason"), ("flags", "reason")):
+        for row in table(tmp_path / "out", name):
+            words = str(row[column])
+            for source in ("低保名册", "老年人信息"):
+                words = words.replace(source, "")
+            assert not re.search("[\u4e00-\u9fff]", words), words
+
+
+def test_without_offers_the_proposals_have_the_same_columns(lists: Path, offers: Path, tmp_path: Path) -> None:
+    run("--lists", lists, "--on", ON, "--out", tmp_path / "bare")
+    run("--lists", lists, "--offers", offers, "--on", ON, "--out", tmp_path / "full")
+    schemas = [pq.read_schema(tmp_path / name / "proposals.parquet") for name in ("bare", "full")]
+    assert schemas[0].equals(schemas[1])
+
+
+def test_a_row_without_number_that_is_somebody_known_counts_once(lists: Path, tmp_path: Path) -> None:
+    (lists / "探访记录.csv").write_text("姓名,联系电话,现住址\n钱桂芳,00055500182,柳园社区3幢102室\n", "utf-8")
+    assert run("--lists", lists, "--on", ON, "--out", tmp_path / "out")[0] == 0
+    out = tmp_path / "out"
+    linked = {row["unique_id"]: row["person_id"] for row in table(out, "links")}
+    faults = [row for row in table(out, "faults") if row["file"] == "探访记录.csv"]
+    if "探访记录.csv:2" in linked:
+        assert [row["outcome"] for row in faults] == ["doubtful"]
+        person = next(row for row in table(out, "persons") if row["person_id"] == linked["探访记录.csv:2"])
+        assert any("探访记录" in source for source in person["sources"])  # type: ignore[union-attr,attr-defined]
+    else:
+        assert [row["outcome"] for row in faults] == ["refused"]
+    named = set(linked)
+    assert all(row["a"] in named and row["b"] in named for row in table(out, "review"))
