@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 VERSION = "1"
 LOOSE = "loose"
-MOSTLY_UNIQUE = 0.95
-"""A number column names rows when at least this share of its numbers occurs once in the whole book (design)."""
 
 _UNREAD = 50
 
@@ -199,6 +197,11 @@ def _of_sheet(grid: Grid, layout: Layout) -> list[Fault]:
         codes.append((layout.unclear, "", layout.title or layout.sheet))
     if grid.hidden:
         codes.append(("sheet_hidden", "", ""))
+    codes += [
+        ("income_unclear" if column.code == "unclear" else "income_monthly", column.heading, "")
+        for column in layout.columns
+        if column.field == "income_fen" and column.code
+    ]
     return [Fault(code, "doubtful", grid.file, grid.sheet, None, heading, value) for code, heading, value in codes]
 
 
@@ -233,20 +236,19 @@ def _groups(of_list: Sequence[str], own: Sequence[str], denied: Sequence[str]) -
 
 
 def _numbered(columns: Mapping[str, Sequence[Any]]) -> list[str]:
-    """A unique id for every record: the list's own number where that names it in the whole book, else
-    `file:sheet:row` (`file:row` for a file without sheets)."""
-    own = columns["unique_id"]
-    count = Counter(own)
+    """A unique id for every record: the list's own numbers where every row of the list has one, no two the same and
+    none that another such list uses too; else `file:sheet:row` (`file:row` for a file without sheets) for the whole
+    list."""
     places = list(zip(columns["file"], columns["sheet"], strict=True))
-    given: Counter[tuple[str, str]] = Counter()
-    once: Counter[tuple[str, str]] = Counter()
-    for place, number in zip(places, own, strict=True):
-        given[place] += bool(number)
-        once[place] += bool(number) and count[number] == 1
-    numbered = {place for place in given if once[place] >= MOSTLY_UNIQUE * given[place]}
+    own: dict[tuple[str, str], list[str]] = {}
+    for place, number in zip(places, columns["unique_id"], strict=True):
+        own.setdefault(place, []).append(number)
+    named = {place: numbers for place, numbers in own.items() if all(numbers) and len(set(numbers)) == len(numbers)}
+    count = Counter(number for numbers in named.values() for number in numbers)
+    alone = {place for place, numbers in named.items() if all(count[number] == 1 for number in numbers)}
     return [
-        number if number and count[number] == 1 and place in numbered else ":".join(filter(None, (*place, str(row))))
-        for place, number, row in zip(places, own, columns["row"], strict=True)
+        number if place in alone else ":".join(filter(None, (*place, str(row))))
+        for place, number, row in zip(places, columns["unique_id"], columns["row"], strict=True)
     ]
 
 

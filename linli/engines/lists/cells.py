@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from linli.engines.lists.dates import read_date
+from linli.engines.lists.amounts import period_of, read_amount
+from linli.engines.lists.dates import last_day, read_date
 from linli.engines.lists.layout import Column
-from linli.engines.lists.tables import heading_key, is_empty, plain, table, tight
+from linli.engines.lists.tables import is_empty, plain, table, tight
 from linli.engines.lists.wording import code_in, groups_in, said
 
 
 class Cell(NamedTuple):
     """What a cell gives: values by field, and a fault's code ("" for none). A value that does not fit its
-    field's type is kept as written in the record's `extra`."""
+    field's type is kept as written in the record's `extra`. `note`: a remark's code that makes nothing doubtful."""
 
     values: dict[str, Any]
     fault: str = ""
     keep: bool = False
+    note: str = ""
 
 
 NOTHING = Cell({})
@@ -29,7 +30,6 @@ DENIED_GROUPS = "denied_groups"
 _MOBILE = re.compile(r"^1[3-9]\d{9}$")
 _LANDLINE = re.compile(r"^(0\d{9,11}|[2-9]\d{6,7}|400\d{7}|0{3}\d{8})$")
 _PHONE_BREAK = re.compile(r"[,，、;；/|\n\r或和]|\s{1,}(?=(?:\+?86)?1[3-9]\d)")
-_AMOUNT = re.compile(r"^(?:约|人民币|¥|￥|rmb)?(-?[\d,]*\.?\d+)(万)?元?(?:/[月年])?(?:rmb)?$")
 _NAME_NOTE = re.compile(r"^([^(（]+)[(（](.+?)[)）]?$")
 _HAN_OR_LETTER = re.compile(r"[A-Za-z\u3400-\u9fff\U00020000-\U000323af*]")
 _MEMBERS = re.compile(r"[,，、;；/|\s]+")
@@ -112,33 +112,26 @@ def _date(column: Column, text: str) -> Cell:
     if is_empty(text):
         return NOTHING
     read = read_date(text)
+    if column.field == "group_to" and read.on and read.precision != "day":
+        # Until 2026 is until its last day; the first would be an end nobody wrote.
+        return Cell({"group_to": last_day(read)}, read.fault, bool(read.fault), "end_by_period")
     return Cell({str(column.field): read.on} if read.on else {}, read.fault, keep=bool(read.fault))
 
 
 def _amount(column: Column, text: str) -> Cell:
-    """Yuan (or 万元 by heading or cell) → fen per month; a heading that says 年 gives a twelfth."""
+    """Yuan (or 万元 by heading or cell) → fen per month; a year's sum gives a twelfth. Medical costs without a word
+    for the period are a year's, as the forms have them; incomes whose period is not clear are not taken."""
     if is_empty(text):
         return NOTHING
-    match = _AMOUNT.match(tight(text).lower())
-    try:
-        yuan = Decimal(match[1].replace(",", "")) if match else None
-    except InvalidOperation:
-        yuan = None
-    if match is None or yuan is None or abs(yuan) > 10**10:
+    amount = read_amount(text, column.heading)
+    if amount is None:
         return Cell({}, "amount_unreadable", keep=True)
-    if match[2] or "万元" in plain(column.heading):
-        yuan *= 10_000
-    if _yearly(column):
-        yuan /= 12
+    period = amount.period or period_of(column.heading) or column.code
+    if period == "unclear":
+        return Cell({}, keep=True)
+    yearly = period == "year" or (column.field == "medical_fen" and not period)
+    yuan = amount.yuan / 12 if yearly else amount.yuan
     return Cell({str(column.field): int((yuan * 100).to_integral_value("ROUND_HALF_UP"))})
-
-
-def _yearly(column: Column) -> bool:
-    """Whether the heading speaks of a year. Medical costs without a word are a year's, as the forms have them."""
-    heading = plain(column.heading)
-    if "年" in heading:
-        return True
-    return column.field == "medical_fen" and "月" not in heading and "fen" not in heading_key(heading)
 
 
 def _class_and_grade(column: Column, text: str) -> Cell:

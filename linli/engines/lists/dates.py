@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 import re
 from functools import lru_cache
@@ -98,6 +99,18 @@ def _han_number(text: str) -> str:
         return text.translate(_HAN_DIGITS)
     tens, ones = text.split("十", 1)
     return str(int(tens.translate(_HAN_DIGITS) or 1) * 10 + int(ones.translate(_HAN_DIGITS) or 0))
+
+
+def last_day(read: DateRead) -> dt.date | None:
+    """The last day a date of any precision can mean.
+
+    >>> last_day(read_date("2026年2月")).isoformat(), last_day(read_date("2026")).isoformat()
+    ('2026-02-28', '2026-12-31')
+    """
+    if read.on is None or read.precision == "day":
+        return read.on
+    month = 12 if read.precision == "year" else read.on.month
+    return read.on.replace(month=month, day=calendar.monthrange(read.on.year, month)[1])
 
 
 def agrees(read: DateRead, exact: dt.date) -> bool:

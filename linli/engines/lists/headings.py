@@ -43,6 +43,8 @@ def meaning(heading: str) -> Meaning:
         return Meaning(exact[0], _exact_confidence(key, exact[0]), "heading_exact", exact[1])
     if key.startswith("是否"):
         return _yes_no(key[2:])
+    if is_subject(key):
+        return Meaning(None, 0.0, "heading_none")
     return _subject(key) or _part(key) or _similar(key) or Meaning(None, 0.0, "heading_none")
 
 
@@ -74,6 +76,11 @@ def _prefixes(section: str) -> tuple[str, ...]:
 
 def _about_other(key: str) -> bool:
     return key.startswith(_prefixes("other"))
+
+
+def is_subject(key: str) -> bool:
+    """Whether a heading is nothing but a word for the listed person (申请人): names below it are theirs."""
+    return key in _prefixes("subject")
 
 
 def _yes_no(rest: str) -> Meaning:

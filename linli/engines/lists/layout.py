@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from linli.engines.lists.amounts import period_by_size, period_of
 from linli.engines.lists.contents import kind_of
 from linli.engines.lists.grids import Grid
-from linli.engines.lists.headings import Meaning, looks_like_heading, meaning
+from linli.engines.lists.headings import Meaning, is_subject, looks_like_heading, meaning
 from linli.engines.lists.tables import fields, heading_key, several, table, tight
 from linli.engines.lists.wording import ends_groups, said
 
@@ -22,6 +24,9 @@ _SAMPLE = 300
 
 _OVERRULE = 3
 """Fewer filled cells than this never overrule a heading: they may be the faults of a short list."""
+
+_SAYS_NOTHING = re.compile(r"(?:基本|个人|相关)*(?:信息|情况|资料|状况)$")
+"""What a heading over several others ends in without saying anything: 户主信息, 残疾情况."""
 
 _KIND_FIELD = {"id": "id_no", "card": "card_no", "phone": "phone", "sex": "sex", "region": "region", "name": "name"}
 _FITS: dict[str, frozenset[str]] = {
@@ -41,7 +46,8 @@ _FITS: dict[str, frozenset[str]] = {
 @dataclass(frozen=True)
 class Column:
     """One column: its place from 0, heading as written, the field taken from it (None: kept in `extra`),
-    how sure (0–1), why (a code of words.py), some cells to show, and what a yes means (`code`)."""
+    how sure (0–1), why (a code of words.py), some cells to show; `code` is what the heading leaves out: what a yes
+    means, or of which period incomes are (month, unclear)."""
 
     index: int
     heading: str
@@ -200,13 +206,14 @@ def _joined(grid: Grid, rows: tuple[int, ...]) -> list[str]:
 
 
 def _together(group: str, below: str) -> str:
-    """`户主` over `姓名` is 户主姓名; a group that adds nothing (`基本信息` over `姓名`) is dropped."""
+    """`户主信息` over `姓名` is 户主姓名; a group that adds nothing (`基本信息` over `姓名`) is dropped."""
     if not below:
         return group
-    both = f"{group}{below}"
-    if meaning(both).confidence >= 0.95 or meaning(both).why == "heading_other_person":
-        return both
-    return below if meaning(below).field else both
+    bare = _SAYS_NOTHING.sub("", tight(group))
+    for both in [f"{bare}{below}", f"{group}{below}"] if bare else [f"{group}{below}"]:
+        if meaning(both).confidence >= 0.95 or meaning(both).why == "heading_other_person":
+            return both
+    return below if meaning(below).field else f"{group}{below}"
 
 
 def _columns(grid: Grid, headings: Sequence[str], first: int, named: Mapping[str, str]) -> tuple[Column, ...]:
@@ -228,7 +235,8 @@ def _column(index: int, heading: str, cells: Sequence[str], by_hand: Mapping[str
     kind, share = kind_of(cells)
     filled = sum(1 for cell in cells if cell)
     field, confidence, why = _second_opinion(said, kind, share, filled, key)
-    return Column(index, heading, field, confidence, why, shown, said.rank, said.code)
+    code = period_by_size(cells, heading) if field == "income_fen" and not period_of(heading) else said.code
+    return Column(index, heading, field, confidence, why, shown, said.rank, code)
 
 
 def _second_opinion(
@@ -251,6 +259,8 @@ def _second_opinion(
         return _KIND_FIELD[str(kind)], 0.7 * share, "content"
     if field is None and not key and kind == "name":
         return "name", 0.5 * share, "content"
+    if field is None and is_subject(key) and kind == "name":
+        return "name", 0.8 * share, "content"
     return field, said.confidence, said.why
 
 

@@ -107,6 +107,8 @@ class RowReader:
                 draft.record[name] = [*have, *(code for code in value if code not in have)]
         if cell.keep:
             self._keep(draft, column, text)
+        if cell.note:
+            draft.notes.append(cell.note)
         if cell.fault == "word_unknown":
             # A wording without a code says nothing against the person: it is reported once for the sheet.
             self.unread[(column.heading, text)] += 1

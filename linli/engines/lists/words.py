@@ -100,6 +100,18 @@ FAULTS = Words(
         ),
         "amount_unreadable": ("金额的写法认不出", "The amount cannot be read"),
         # remarks on a sheet or a wording
+        "end_by_period": (
+            "结束日期只写到月或年，按那个月（年）的最后一天算",
+            "The end is given as a month or year; its last day is taken",
+        ),
+        "income_monthly": (
+            "表头没有写是按月还是按年，看数额按月收入读了",
+            "The heading does not say per month or per year; by their size the sums were read as monthly",
+        ),
+        "income_unclear": (
+            "表头没有写是按月还是按年，看数额也分不清，这一列没有采用",
+            "The heading does not say per month or per year, nor does the size of the sums; the column was not taken",
+        ),
         "word_unknown": (
             "这个写法没有对应的代码，或说的是“没有、不是”，原文已保留",
             "This wording has no code, or says what is not so; it is kept as written",
@@ -148,7 +160,7 @@ CURES = Words(
         "map_field_unknown": ("请改成其中一个：{known}", "Use one of these: {known}"),
         "sheet_without_names": (
             "请把姓名那一列的表头写成“姓名”，或在“对列”里指明哪一列是姓名（命令行用 --columns）",
-            "Head the column of names “姓名”, or say which it is under “Match columns” (on the command line: --columns)",
+            "Head the column of names “姓名”, or name it under “Match columns” (on the command line: --columns)",
         ),
         "sheet_side_by_side": (
             "请把右边的一栏移到左边一栏的下面，一行一个人",
@@ -199,6 +211,15 @@ CURES = Words(
         "card_id_mismatch": ("请对照两证，改正写错的一个", "Compare both documents and correct the wrong one"),
         "card_words_mismatch": ("请对照残疾证改正", "Compare with the card and correct it"),
         "amount_unreadable": ("请只写数字，单位写在表头里", "Write digits only; put the unit in the heading"),
+        "end_by_period": ("请写到日，如 2026-12-31", "Write the day too, such as 2026-12-31"),
+        "income_monthly": (
+            "请在表头写明“人均月收入”或“人均年收入”",
+            "Head the column “人均月收入” (per month) or “人均年收入” (per year)",
+        ),
+        "income_unclear": (
+            "请在表头写明“人均月收入”或“人均年收入”，再读一次",
+            "Head the column “人均月收入” (per month) or “人均年收入” (per year) and read it again",
+        ),
         "word_unknown": (
             "请改写成明确的说法，如“独居”“与子女同住”“不能自理”",
             "Use a plain wording, such as “独居”, “与子女同住” or “不能自理”",

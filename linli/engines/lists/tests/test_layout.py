@@ -113,6 +113,39 @@ def test_two_rows_without_merged_cells() -> None:
     assert [column.field for column in layout.columns] == ["name", "id_no", "household_no", "relation"]
 
 
+def test_what_a_group_heading_says_holds_without_its_information() -> None:
+    rows = [
+        ["序号", "基本信息", None, None, "残疾信息", None, "户主信息", None],
+        [None, "姓名", "身份证号", "地址", "类别", "等级", "姓名", "身份证号"],
+        ["1", "张远山", id_number("19500101"), "石桥", "肢体", "二级", "李小溪", id_number("19620315", 2)],
+    ]
+    merged = ["A1:A2", "B1:D1", "E1:F1", "G1:H1"]
+    (sheet,) = read_grids(xlsx(("表", rows), merge=merged), "a.xlsx")
+    assert [column.field for column in recognise(sheet).columns] == [
+        "unique_id",
+        "name",
+        "id_no",
+        "address",
+        "disability_class",
+        "disability_grade",
+        "head_name",
+        "head_id_no",
+    ]
+
+
+@pytest.mark.parametrize("heading", ["申请人", "老年人", "儿童", "孤儿", "本人", "享受人", "受助人", "持证人"])
+def test_names_under_a_word_for_the_listed_person_are_the_persons(heading: str) -> None:
+    rows = [["序号", heading, "身份证号"], *[[row[0], row[1], row[2]] for row in PEOPLE]]
+    assert recognise(grid(rows)).columns[1].field == "name"
+    yes = [["姓名", "身份证号", heading], *[[row[1], row[2], "是"] for row in PEOPLE]]
+    assert recognise(grid(yes)).columns[2].field is None
+
+
+def test_a_ward_is_the_listed_person_and_no_guardian() -> None:
+    rows = [["被监护人姓名", "身份证号", "监护人"], *[[row[1], row[2], "赵长亭"] for row in PEOPLE]]
+    assert [column.field for column in recognise(grid(rows)).columns] == ["name", "id_no", "guardian"]
+
+
 def test_content_speaks_where_the_heading_does_not() -> None:
     rows = [["序号", "姓名", "号码", "栏一", "栏二", "备用"], *PEOPLE]
     layout = recognise(grid(rows))

@@ -183,15 +183,29 @@ def test_several_sheets_and_their_names() -> None:
     assert book.records["unique_id"].to_pylist() == ["低保.xlsx:娄江镇低保:2", "低保.xlsx:双浦镇低保:2"]
 
 
-def test_unique_ids_are_unique_across_the_book() -> None:
-    numbers = [["编号", "姓名", "出生日期"], *[[f"A{i}", "张远山", "1950"] for i in range(40)]]
-    numbers.append(["A3", "李小溪", "1962"])
-    book = read(grid(numbers, "甲.csv"), grid([["姓名", "出生日期"], ["王石桥", "1975"]], "乙.csv"))
-    ids = book.records["unique_id"].to_pylist()
-    assert len(set(ids)) == len(ids) == 42
-    assert ids[0] == "A0"
-    assert ids[3] == "甲.csv:5"
-    assert ids[-2:] == ["甲.csv:42", "乙.csv:2"]
+def numbered(name: str, numbers: list[str]) -> Grid:
+    """A list with a number column, one person a number."""
+    return grid([["编号", "姓名", "出生日期"], *[[number, "张远山", "1950"] for number in numbers]], name)
+
+
+A, B = [f"A{i}" for i in range(40)], [f"B{i}" for i in range(3)]
+
+
+def test_a_lists_own_numbers_name_all_its_rows() -> None:
+    book = read(numbered("甲.csv", A), numbered("乙.csv", B))
+    assert book.records["unique_id"].to_pylist() == A + B
+
+
+@pytest.mark.parametrize("numbers", [[*A, "A3"], [*A, ""]], ids=["repeated", "missing"])
+def test_a_list_whose_numbers_fail_once_is_numbered_by_place_throughout(numbers: list[str]) -> None:
+    book = read(numbered("甲.csv", numbers), numbered("乙.csv", B))
+    assert book.records["unique_id"].to_pylist() == [f"甲.csv:{row}" for row in range(2, 43)] + B
+
+
+def test_lists_that_share_one_number_are_both_numbered_by_place_and_no_third() -> None:
+    book = read(numbered("甲.csv", A), numbered("乙.csv", ["A7", "B1"]), numbered("丙.csv", ["C1", "C2"]))
+    places = [f"甲.csv:{row}" for row in range(2, 42)]
+    assert book.records["unique_id"].to_pylist() == [*places, "乙.csv:2", "乙.csv:3", "C1", "C2"]
 
 
 def test_a_sheet_of_people_without_names_is_named() -> None:

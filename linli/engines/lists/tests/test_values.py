@@ -13,7 +13,7 @@ from linli.engines.lists.cells import read_cell
 from linli.engines.lists.dates import read_date
 from linli.engines.lists.identity import Regions, read_card, read_id
 from linli.engines.lists.layout import Column
-from linli.engines.lists.tests.make import ON, id_number
+from linli.engines.lists.tests.make import ON, codes, grid, id_number, read
 
 DEMO = Regions(demo="999999")
 
@@ -178,10 +178,49 @@ def test_phones(text: str, phone: str | None, fault: str) -> None:
         ("人均月收入（万元）", "0.12", 120000),
         ("人均年收入", "12000", 100000),
         ("人均年收入", "1.2万元", 100000),
+        ("2026年人均月收入", "800", 80000),
+        ("2025年人均收入", "9600", 80000),
+        ("人均收入", "9600元/年", 80000),
+        ("人均收入", "800元/月", 80000),
+        ("人均收入（元/年）", "9600", 80000),
     ],
 )
 def test_money_is_fen_a_month(heading: str, text: str, fen: int) -> None:
     assert values("income_fen", text, heading) == ({"income_fen": fen}, "")
+
+
+def incomes(heading: str, *sums: str) -> tuple[list[int | None], set[tuple[str, str]]]:
+    """What a list of these incomes gives, and its faults."""
+    rows = [["张远山", id_number(f"1950{n:02d}01"), text] for n, text in enumerate(sums, start=1)]
+    book = read(grid([["姓名", "身份证号", heading], *rows]))
+    return book.records["income_fen"].to_pylist(), codes(book)
+
+
+def test_incomes_without_a_period_are_monthly_only_when_small_and_that_is_said() -> None:
+    assert incomes("人均收入（元）", "800", "0", "1200") == ([80000, 0, 120000], {("income_monthly", "doubtful")})
+    assert incomes("人均收入（元）", "9600", "0", "11000") == ([None] * 3, {("income_unclear", "doubtful")})
+    assert incomes("人均收入（万元）", "0.96", "1.1") == ([None] * 2, {("income_unclear", "doubtful")})
+    assert incomes("人均年收入（元）", "9600", "600") == ([80000, 5000], set())
+    assert incomes("人均收入", "9600元/年", "800元/月") == ([80000, 80000], set())
+
+
+@pytest.mark.parametrize(
+    ("text", "end"),
+    [
+        ("2026年", "2026-12-31"),
+        ("2026", "2026-12-31"),
+        ("2026年2月", "2026-02-28"),
+        ("2026.10", "2026-10-31"),
+        ("2026-11-05", "2026-11-05"),
+        ("长期", None),
+    ],
+)
+def test_an_end_given_as_a_month_or_year_is_its_last_day(text: str, end: str | None) -> None:
+    book = read(grid([["姓名", "身份证号", "到期日期"], ["张远山", id_number("19500101"), text]]))
+    (found,) = book.records.to_pylist()
+    assert (found["group_to"].isoformat() if found["group_to"] else None) == end
+    assert found["doubts"] == (["end_by_period"] if end and end != text else [])
+    assert not book.faults
 
 
 def test_money_that_cannot_be_read_is_doubtful() -> None:
