@@ -54,8 +54,9 @@ class ActionRule:
     whatever the sensitivity. `place_is_enough`: role and place suffice even for sensitive rows,
     because the action shows none of their content; never for those of protected people, whose mere
     line in a list tells where they are, unless it `shows_nothing` at all.
-    `by_tie`: roles that reach only what a relationship joins them to, even there. `anywhere`: a role held in any place suffices for
-    public and internal rows, wherever they lie. `not_own`: refused on one's own business.
+    `by_tie`: roles that reach only what a relationship joins them to, even there.
+    `anywhere`: a role held in any place suffices for public and internal rows, wherever they lie.
+    `not_own`: refused on one's own business.
     `self_service`: the person concerned may do it without a role. `hides`: a refusal must not
     reveal that the page or thing exists; a personal thing elsewhere stays hidden even without it.
     `fresh`, `second_factor`: assurance asked whatever the class.

@@ -37,8 +37,10 @@ def route(pattern: str, page: Page, *, name: str, action: str) -> URLPattern:
         try:
             return page(request, *args, **kwargs)
         except (NotFound, Refused) as error:
-            if "reason" in error.params and not error.is_recorded:
-                uid, reason = kwargs.get("uid"), error.params["reason"]
+            # What is not there costs the same row as what is hidden: neither the record nor the time tells them apart.
+            reason = error.params.get("reason") or ("absent" if isinstance(error, NotFound) and actor.is_known else "")
+            if reason and not error.is_recorded:
+                uid = kwargs.get("uid")
                 record_now(actor, action, outcome="denied", kind="route", uid=uid, reason=reason, route=name)
             raise
 

@@ -55,17 +55,23 @@ def propose(*, actor: Actor, place_path: str) -> dict[str, int]:
 
 
 def _replace(actor: Actor, open_needs: Sequence[Need], fresh: list[Proposal], left: list[Unmet]) -> None:
-    """Swap old for new in chunks of needs, so that no transaction is long and no need is ever without both."""
+    """Swap old for new in chunks of needs, so that no transaction is long and no need is ever without both.
+
+    What somebody did since the run began stands: needs referred or closed are left alone, offers decided stay so.
+    """
     made: dict[int, list[Proposal]] = {}
     for proposal in fresh:
         made.setdefault(proposal.need_id, []).append(proposal)
     why: dict[int, Unmet] = {unmet.need_id: unmet for unmet in left}
     for start in range(0, len(open_needs), 100):
-        ids = [need.pk for need in open_needs[start : start + 100]]
         with unit_of_work():
+            ids = needs.open_still([need.pk for need in open_needs[start : start + 100]])
+            decided = queries.offers_decided(ids)
             Proposal.objects.filter(need_id__in=ids, state="open").update(state="stale")
             Unmet.objects.filter(need_id__in=ids).delete()
-            Proposal.objects.bulk_create([proposal for pk in ids for proposal in made.get(pk, ())])
+            Proposal.objects.bulk_create(
+                [one for pk in ids for one in made.get(pk, ()) if (pk, one.offer_id) not in decided]
+            )
             Unmet.objects.bulk_create([why[pk] for pk in ids if pk in why])
 
 

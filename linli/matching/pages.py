@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from linli.core.actor import Actor
 from linli.core.audit import record_now
+from linli.core.decide import Sensitivity
 from linli.core.errors import BadInput, LinliError
 from linli.matching import actions, presenters, queries
 from linli.matching.forms import NONE_SUITS, AskForm, DecisionForm, PlaceFilter
@@ -20,6 +21,7 @@ from linli.matching.words import CONSENTS, WORDS
 from linli.need import queries as needs
 from linli.need.models import Need
 from linli.offer import queries as offers
+from linli.party.queries_person import note_looks
 from linli.place import queries as places
 
 PER_PAGE = 50
@@ -36,6 +38,9 @@ def proposals_page(request: HttpRequest) -> HttpResponse:
     start = (number - 1) * PER_PAGE
     total = rows.count()
     page = list(rows[start : start + PER_PAGE])
+    readable = queries.readable(actor, page, "proposal.read")
+    named = [need.subject_uid for need in page if need.uid in readable and need.sensitivity >= Sensitivity.SENSITIVE]
+    note_looks(actor, "proposal.read", named, "proposals")
     query = request.GET.copy()
     query["page"] = str(number + 1)
     granted = places.granted_places(actor)
@@ -46,7 +51,7 @@ def proposals_page(request: HttpRequest) -> HttpResponse:
         "other": queries.waiting(actor, place_path=place, met=not is_met).count(),
         "rows": presenters.waiting_rows(
             page,
-            queries.readable(actor, page, "proposal.read"),
+            readable,
             places.place_words(actor, {need.place_path for need in page}),
             actor.today,
             {} if is_met else queries.why_left(actor, page),

@@ -19,6 +19,7 @@ from linli.matching.forms import MoveForm, PlaceFilter
 from linli.matching.models import Referral
 from linli.matching.words import REFERRAL_STATES, WORDS
 from linli.party import queries_rights as party
+from linli.party.queries_person import note_looks
 from linli.place import queries as places
 from linli.ui.sheets import sheet_response
 
@@ -38,6 +39,9 @@ def referrals_page(request: HttpRequest) -> HttpResponse:
     start = (number - 1) * PER_PAGE
     page = list(narrowed[start : start + PER_PAGE + 1])
     shown = page[:PER_PAGE]
+    known = queries.readable(actor, {referral.need for referral in shown}, "need.read")
+    named = [referral.subject_uid for referral in shown if referral.need.uid in known]
+    note_looks(actor, "referral.read", named, "referrals")
 
     def query(**change: object) -> str:
         given = request.GET.copy()
@@ -61,7 +65,7 @@ def referrals_page(request: HttpRequest) -> HttpResponse:
         "rows": presenters.referral_rows(
             shown,
             queries.readable(actor, shown, "referral.read"),
-            queries.readable(actor, {referral.need for referral in shown}, "need.read"),
+            known,
             places.place_words(actor, {referral.place_path for referral in shown}),
             actor.today,
         ),

@@ -13,7 +13,7 @@ from linli.core.errors import NotFound
 from linli.matching.models import Proposal, Referral, ReferralChange, Unmet
 from linli.need.models import Need
 from linli.need.queries import needs
-from linli.party.queries import allow, visible
+from linli.party.queries import allow, shown_people, visible
 from linli.party.queries_order import ordered
 
 ORDERS = {
@@ -49,6 +49,12 @@ def decided_offers(actor: Actor, place_path: str) -> dict[UUID, set[UUID]]:
     for need_uid, offer_uid in rows.values_list("need__uid", "offer__uid"):
         found.setdefault(need_uid, set()).add(offer_uid)
     return found
+
+
+def offers_decided(need_ids: Iterable[int]) -> set[tuple[int, int]]:
+    """Which offers were accepted or declined for these needs, by internal ids, for the program's own use."""
+    rows = Proposal.objects.filter(need_id__in=list(need_ids), state__in=("accepted", "declined"))
+    return set(rows.values_list("need_id", "offer_id"))
 
 
 def waiting(actor: Actor, *, place_path: str = "", met: bool = True) -> QuerySet[Need]:
@@ -110,7 +116,8 @@ def unmet_of(actor: Actor, need: Need) -> Unmet | None:
 def proposal_by_uid(actor: Actor, uid: UUID, *, action: str = "proposal.read", lock: bool = False) -> Proposal:
     """One proposal, or NotFound / Refused as `decide` says."""
     rows = Proposal.objects.select_for_update(of=("self",)) if lock else Proposal.objects.all()
-    proposal = rows.select_related("need__person", "offer").filter(uid=uid).first()
+    rows = rows.select_related("need__person", "offer")
+    proposal = rows.filter(uid=uid, need__person__in=shown_people()).first()
     if proposal is None:
         raise NotFound()
     allow(actor, action, proposal.facts())
@@ -127,7 +134,7 @@ def referrals(
     order: str = "",
 ) -> QuerySet[Referral]:
     """Referrals in these states, the longest overdue first, or by a column of `ORDERS`."""
-    rows = visible(actor, action, Referral.objects.all())
+    rows = visible(actor, action, Referral.objects.filter(need__person__in=shown_people()))
     if place_path:
         rows = rows.filter(place_path__startswith=place_path)
     if offer_uid:
@@ -141,7 +148,8 @@ def referrals(
 def referral_by_uid(actor: Actor, uid: UUID, *, action: str = "referral.read", lock: bool = False) -> Referral:
     """One referral, or NotFound / Refused as `decide` says."""
     rows = Referral.objects.select_for_update(of=("self",)) if lock else Referral.objects.all()
-    referral = rows.select_related("need__person", "offer").filter(uid=uid).first()
+    rows = rows.select_related("need__person", "offer")
+    referral = rows.filter(uid=uid, need__person__in=shown_people()).first()
     if referral is None:
         raise NotFound()
     allow(actor, action, referral.facts())

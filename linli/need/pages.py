@@ -12,11 +12,13 @@ from django.utils.translation import gettext as _
 
 from linli.core.actor import Actor
 from linli.core.audit import record_now
+from linli.core.decide import Sensitivity
 from linli.core.errors import BadInput, LinliError
 from linli.need import actions, presenters, queries
 from linli.need.forms import MoveForm, NeedFilter, NeedForm, code_choices
 from linli.need.words import NEED_STATES, WORDS
 from linli.party import queries as party
+from linli.party.queries_person import note_looks
 from linli.party.queries_rights import exported
 from linli.place import queries as places
 from linli.ui.sheets import sheet_response
@@ -34,6 +36,8 @@ def needs_page(request: HttpRequest) -> HttpResponse:
     total = rows.count()
     page = list(rows[start : start + PER_PAGE])
     readable = queries.readable(actor, page, "need.read")
+    named = [need for need in page if need.uid in readable and need.sensitivity >= Sensitivity.SENSITIVE]
+    note_looks(actor, "need.read", [need.subject_uid for need in named], "needs")
     said = places.place_words(actor, {need.place_path for need in page})
     query = request.GET.copy()
     query["page"] = str(number + 1)

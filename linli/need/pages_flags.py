@@ -20,6 +20,7 @@ from linli.need import actions, presenters, presenters_flags, queries, rules
 from linli.need.forms import BulkForm, FlagDecisionForm, FlagFilter
 from linli.need.words import FLAG_STATES, WORDS
 from linli.party import queries_names as names
+from linli.party.queries_person import note_looks
 from linli.place import queries as places
 
 PER_PAGE = 50
@@ -94,8 +95,7 @@ def _query(given: QueryDict, **change: Any) -> str:
 
 def _note_read(actor: Actor, flags: list[Any]) -> None:
     """Sensitive reasons were shown: whose, by whom, before the answer leaves."""
-    if flags:
-        record_now(actor, "flag.read", kind="flags", outcome="read", people=sorted({str(f.subject_uid) for f in flags}))
+    note_looks(actor, "flag.read", [flag.subject_uid for flag in flags], "flags")
 
 
 @require_POST

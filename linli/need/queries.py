@@ -83,7 +83,7 @@ def readable(actor: Actor, rows: Iterable[Flag | Need], action: str) -> set[UUID
 def flag_by_uid(actor: Actor, uid: UUID, *, action: str = "flag.read", lock: bool = False) -> Flag:
     """One flag, or NotFound / Refused as `decide` says."""
     rows = Flag.objects.select_for_update(of=("self",)) if lock else Flag.objects.all()
-    flag = rows.select_related("person").filter(uid=uid).first()
+    flag = rows.select_related("person").filter(uid=uid, person__in=shown_people()).first()
     if flag is None:
         raise NotFound()
     allow(actor, action, flag.facts())
@@ -148,7 +148,7 @@ def needs(
 def need_by_uid(actor: Actor, uid: UUID, *, action: str = "need.read", lock: bool = False) -> Need:
     """One need, or NotFound / Refused as `decide` says."""
     rows = Need.objects.select_for_update(of=("self",)) if lock else Need.objects.all()
-    need = rows.select_related("person").filter(uid=uid).first()
+    need = rows.select_related("person").filter(uid=uid, person__in=shown_people()).first()
     if need is None:
         raise NotFound()
     allow(actor, action, need.facts())
@@ -158,6 +158,12 @@ def need_by_uid(actor: Actor, uid: UUID, *, action: str = "need.read", lock: boo
 def facts_of_need(uid: UUID) -> ObjectFacts:
     """What deciding needs to know of a need."""
     return Need.objects.get(uid=uid).facts()
+
+
+def open_still(ids: Iterable[int]) -> list[int]:
+    """Those of these needs, by internal id, that are open still, locked, for the program's own use."""
+    rows = Need.objects.select_for_update(of=("self",)).filter(pk__in=list(ids), state="open")
+    return [need.pk for need in rows.only("pk").order_by("id")]
 
 
 def need_to_carry(uid: UUID) -> Need:

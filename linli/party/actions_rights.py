@@ -6,7 +6,7 @@ Upper blocks tie a worker to what they open by `write_tie` inside their own acti
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from uuid import UUID
 
@@ -14,15 +14,16 @@ from linli.core.acting import action
 from linli.core.actor import Actor
 from linli.core.announce import announce
 from linli.core.audit import record, unit_of_work
-from linli.core.errors import BadInput, Conflict, NotFound, stop_if
+from linli.core.decide import SECOND_FACTOR_HOLDS, is_tied, is_within
+from linli.core.errors import BadInput, Conflict, NotFound, Refused, stop_if
 from linli.core.notices import notify
-from linli.core.policy import AUDIT_ADMIN, SECURITY_ADMIN, SYSTEM_ADMIN
+from linli.core.policy import ACTIONS, AUDIT_ADMIN, SECURITY_ADMIN, SYSTEM_ADMIN
 from linli.party import rules
 from linli.party.actions_door import forget_failed_logins
-from linli.party.models import Exclusion, Grant, Login, Person, Tie
+from linli.party.models import Exclusion, Grant, Household, Login, Person, Tie
 from linli.party.queries_person import keepers
 from linli.party.queries_rights import grant_facts, must, party_thing
-from linli.party.queries_ties import colleagues_for, is_own
+from linli.party.queries_ties import colleagues_for, is_own, leads_of, responsible_among
 
 FIRST_ROLES = (SYSTEM_ADMIN, SECURITY_ADMIN, AUDIT_ADMIN)
 # No letters or digits that look alike: the password is read from paper.
@@ -294,8 +295,11 @@ def _end_tie(actor: Actor, tie: Tie, why: str) -> None:
 def add_exclusion(
     *, actor: Actor, about_uid: UUID, why: str, login_uid: UUID | None = None, person_uid: UUID | None = None
 ) -> dict[str, str]:
-    """Keep a login or a person away from somebody, whatever else they hold. At once; reviewed after."""
-    thing = party_thing(about_uid)
+    """Keep a login or a person away from somebody, whatever else they hold. At once; reviewed after.
+
+    Who is responsible is shut out by somebody who is responsible too, or by who assigns; the lead is told at once.
+    """
+    thing = party_thing(about_uid, lock=True)
     must(actor, "person.exclude", thing.facts())
     stop_if(rules.why_not_exclude(about_uid=about_uid, person_uid=person_uid))
     login = _login(login_uid) if login_uid else None
@@ -304,11 +308,31 @@ def add_exclusion(
         raise BadInput("party.exclusion_of_nobody")
     row = Exclusion.objects.filter(login=login, person=person, about_uid=about_uid, lifted_at__isnull=True).first()
     if row is None:
+        if shut_out := responsible_among(thing, login, person):
+            _may_shut_out(actor, thing, shut_out)
         row = Exclusion.objects.create(
             login=login, person=person, about_uid=about_uid, why=why, made_by=actor.login_uid, created_at=actor.now
         )
         record(actor, "person.exclude", kind="exclusion", uid=about_uid, exclusion=row.uid)
     return {"uid": str(row.uid)}
+
+
+def _may_shut_out(actor: Actor, thing: Person | Household, shut_out: Collection[Login]) -> None:
+    """Whether the actor may keep those responsible away; tells those who can name somebody else."""
+    is_responsible = is_tied(actor.facts, thing.facts().about, ACTIONS["person.exclude"], actor.now)
+    if not is_responsible:
+        may_assign = actor.holds_role_for("tie.assign")
+        if not may_assign and not actor.decide("person.read", thing.facts()):
+            raise NotFound(reason="no_relationship")
+        stop_if(rules.why_not_shut_out(may_assign=may_assign))
+        must(actor, "tie.assign", thing.facts())
+    elif not is_within(actor.facts.second_factor_at, actor.now, SECOND_FACTOR_HOLDS):
+        raise Refused("core.second_factor_needed", reason="second_factor_needed")
+    if isinstance(thing, Person):
+        before = set(keepers(thing))
+        stop_if(rules.why_not_leave_alone(are_others=not before or bool(before - set(shut_out))))
+    told = {login.uid for login in leads_of(actor, thing)} - {login.uid for login in shut_out} - {actor.login_uid}
+    notify(actor, sorted(told, key=str), "party.keeper_shut_out", link="/rights/exclusions/")
 
 
 @action("exclusion.lift")

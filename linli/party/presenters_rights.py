@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
@@ -180,8 +180,8 @@ def exclusion_rows(rows: list[Exclusion], actor: Actor) -> list[dict[str, Any]]:
         shown.append(
             {
                 "uid": row.uid,
-                "who": row.login.display_name if row.login else row.person.name if row.person else "",
-                "about": names.get(row.about_uid, ""),
+                "who": row.login.display_name if row.login else _kept_away(row, names),
+                "about": names.get(row.about_uid, _("受保护的人")),
                 "about_uid": row.about_uid if row.about_uid in readable else None,
                 "why": row.why,
                 "state": state,
@@ -192,6 +192,13 @@ def exclusion_rows(rows: list[Exclusion], actor: Actor) -> list[dict[str, Any]]:
             }
         )
     return shown
+
+
+def _kept_away(row: Exclusion, names: Mapping[UUID, str]) -> str:
+    """The name of a person kept away; none where it would tell from whom."""
+    if row.person is None:
+        return ""
+    return row.person.name if row.about_uid in names else _("一个人")
 
 
 DEMO_WORDS = {

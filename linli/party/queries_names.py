@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -24,9 +25,9 @@ def group_words() -> dict[str, Any]:
     return dict(GROUP_WORDS)
 
 
-def station_logins(actor: Actor, place_path: str) -> list[Login]:
-    """Workers of the social work station whose place covers this one today, by name."""
-    grants = Grant.objects.filter(role__in=sorted(STATION), state="active", login__is_active=True)
+def station_logins(actor: Actor, place_path: str, *, roles: Collection[str] = STATION) -> list[Login]:
+    """Workers (or who else holds one of `roles`) of the station whose place covers this one today, by name."""
+    grants = Grant.objects.filter(role__in=sorted(roles), state="active", login__is_active=True)
     held = [grant for grant in _today(grants, actor).select_related("login") if place_path.startswith(grant.place_path)]
     return sorted({grant.login for grant in held}, key=lambda login: login.display_name)
 

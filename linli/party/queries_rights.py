@@ -18,6 +18,7 @@ from linli.party.models import Exclusion, Grant, Household, Login, Person
 from linli.party.queries import allow, list_facts, visible
 
 Row = TypeVar("Row", bound=Model)
+Guard = TypeVar("Guard", Person, Household)
 
 
 def grant_facts(login: Login, place_path: str) -> ObjectFacts:
@@ -96,9 +97,10 @@ def open_exclusions(actor: Actor, *, text: str = "", state: str = "") -> list[Ex
     if text:
         rows = rows.filter(
             Q(login__display_name__icontains=text)
-            | Q(person__name__icontains=text)
-            | Q(about_uid__in=people.filter(name__icontains=text).values("uid"))
-            | Q(about_uid__in=homes.filter(number__icontains=text).values("uid"))
+            | Q(person__name__icontains=text, about_uid__in=_nameable(actor, people).values("uid"))
+            | Q(person__name__icontains=text, about_uid__in=_nameable(actor, homes).values("uid"))
+            | Q(about_uid__in=_nameable(actor, people).filter(name__icontains=text).values("uid"))
+            | Q(about_uid__in=_nameable(actor, homes).filter(number__icontains=text).values("uid"))
         )
     if state:
         asked = Q(lift_asked_by__isnull=False)
@@ -108,9 +110,16 @@ def open_exclusions(actor: Actor, *, text: str = "", state: str = "") -> list[Ex
 
 def names_of_subjects(actor: Actor, uids: set[UUID]) -> dict[UUID, str]:
     """What people and households are called, for those whose exclusions this actor may rule on."""
-    people = visible(actor, "exclusion.lift", Person.objects.filter(uid__in=uids)).values_list("uid", "name")
-    homes = visible(actor, "exclusion.lift", Household.objects.filter(uid__in=uids)).values_list("uid", "number")
-    return dict(people) | dict(homes)
+    people = visible(actor, "exclusion.lift", Person.objects.filter(uid__in=uids))
+    homes = visible(actor, "exclusion.lift", Household.objects.filter(uid__in=uids))
+    named = _nameable(actor, people).values_list("uid", "name")
+    return dict(named) | dict(_nameable(actor, homes).values_list("uid", "number"))
+
+
+def _nameable(actor: Actor, rows: QuerySet[Guard]) -> QuerySet[Guard]:
+    """Without the protected whom the actor may not read: ruling on an exclusion tells nobody whom it guards."""
+    readable = visible(actor, "person.read", rows.filter(sensitivity__gte=Sensitivity.SAFETY))
+    return rows.filter(Q(sensitivity__lt=Sensitivity.SAFETY) | Q(pk__in=readable.values("pk")))
 
 
 def readable_people(actor: Actor, uids: set[UUID]) -> set[UUID]:

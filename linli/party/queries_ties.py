@@ -6,6 +6,7 @@ from django.db.models import Q
 
 from linli.core.actor import Actor
 from linli.core.decide import Sensitivity
+from linli.core.policy import LEAD
 from linli.party.models import Exclusion, Household, Login, Person, Tie
 from linli.party.queries_names import station_logins
 
@@ -61,3 +62,25 @@ def is_own(login: Login, thing: Person | Household) -> bool:
     """Whether it is the login's own matter, or one of the own household."""
     own = {login.person.uid, login.person.household_uid} if login.person else set()
     return bool(own & thing.facts().about)
+
+
+def responsible_among(thing: Person | Household, login: Login | None, person: Person | None) -> list[Login]:
+    """The logins that an exclusion naming these would shut out of what they are responsible for."""
+    named = Q(pk=login.pk) if login else Q(person=person)
+    about = set(thing.facts().about)
+    if isinstance(thing, Household):
+        about |= set(Person.objects.filter(household=thing).values_list("uid", flat=True))
+    held = Tie.objects.filter(about_uid__in=about, kind__in=WORK_TIES, ends_at__isnull=True)
+    return list(Login.objects.filter(named, pk__in=held.values("login"), is_active=True).order_by("id"))
+
+
+def leads_of(actor: Actor, thing: Person | Household) -> list[Login]:
+    """The leads of the place's station today, but those kept away from the thing."""
+    shut_out = Exclusion.objects.filter(about_uid__in=thing.facts().about, lifted_at__isnull=True)
+    logins = set(shut_out.filter(login__isnull=False).values_list("login_id", flat=True))
+    persons = set(shut_out.filter(person__isnull=False).values_list("person_id", flat=True))
+    return [
+        login
+        for login in station_logins(actor, thing.place_path, roles={LEAD})
+        if login.pk not in logins and (login.person_id is None or login.person_id not in persons)
+    ]

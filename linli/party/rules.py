@@ -135,6 +135,16 @@ def why_not_leave(*, is_protected: bool, has_keeper: bool) -> Refusal | None:
     return Refusal("party.tie_last_keeper") if is_protected and not has_keeper else None
 
 
+def why_not_shut_out(*, may_assign: bool) -> Refusal | None:
+    """Who is responsible is kept away by one who is responsible too, or by who names others; nobody else."""
+    return None if may_assign else Refusal("party.exclusion_of_keeper")
+
+
+def why_not_leave_alone(*, are_others: bool) -> Refusal | None:
+    """The last one responsible is kept away only after another is named."""
+    return None if are_others else Refusal("party.exclusion_of_last_keeper")
+
+
 def why_not_exclude(*, about_uid: UUID, person_uid: UUID | None) -> Refusal | None:
     """An exclusion keeps somebody else away; a person is never shut out of what is their own."""
     return Refusal("party.exclusion_of_oneself") if person_uid == about_uid else None

@@ -56,7 +56,7 @@ def _values(request: HttpRequest, uid: UUID) -> dict[str, Any]:
         "groups": shown.group_rows(file.groups, actor.today),
         "groups_withheld": file.groups_withheld,
         "members": [{"person": one, "age": shown.age_on(one, actor.today)} for one in file.members],
-        "members_hidden": file.members_hidden,
+        "has_hidden_members": file.has_hidden_members,
         "why_visible": file.why_visible,
         "tied_from": file.tied_from,
         "lookers": shown.looker_rows(file.lookers),

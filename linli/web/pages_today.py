@@ -29,6 +29,7 @@ from linli.core.policy import (
 )
 from linli.core.runs import is_demo
 from linli.need import queries_figures as needs
+from linli.party.queries_person import note_looks
 from linli.party.queries_rights import granted_logins
 from linli.web import presenters_figure, presenters_today
 from linli.web.figures import HAND
@@ -83,9 +84,7 @@ def today_page(request: HttpRequest) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     by = "time" if request.GET.get("by") == "time" else "urgency"
     items = presenters_today.items_of(actor)
-    people = sorted({str(item.subject) for item in items})
-    if people:
-        record_now(actor, "need.read", kind="today", outcome="read", people=people)
+    note_looks(actor, "need.read", [item.subject for item in items], "today")
     bands = presenters_today.bands_of(items, by, request.GET.get("show", ""), actor.today)
     soon, later = presenters_today.this_week(items, actor.today)
     today_count = sum(band["n"] for band in bands)

@@ -240,13 +240,20 @@ def _referral(referral: Referral) -> dict[str, Any]:
 def looker_rows(lookers: Iterable[Looker]) -> list[dict[str, Any]]:
     """Who opened the page or was refused."""
     reasons = reveal_reasons()
+    looked = {
+        "person.reveal": _("看了全号"),
+        "flag.read": _("看了线索"),
+        "need.read": _("看了需求"),
+        "proposal.read": _("看了建议"),
+        "referral.read": _("看了转介"),
+    }
     return [
         {
             "at": looker.at,
             "name": looker.name or _("程序"),
             "role": ROLE_WORDS.get(looker.role, looker.role),
             "denied": looker.denied,
-            "what": _("看了全号") if looker.action == "person.reveal" and not looker.denied else "",
+            "what": "" if looker.denied else looked.get(looker.action, ""),
             "why": _short_reason(looker.reason) if looker.denied else reasons.get(looker.reason, ""),
         }
         for looker in lookers
@@ -298,6 +305,7 @@ def tie_rows(ties: Iterable[Tie], person: Person, here: Iterable[Login]) -> list
     kinds = tie_kinds() | {"supervises": _("督导"), "guardian": _("监护人"), "referral": _("转介来的")}
     reasons = tie_reasons() | {
         "flag": _("领了线索"),
+        "flag_given": _("线索交来的"),
         "protection": _("保护时指定"),
         "responsible": _("分工"),
         "supervision": _("督导分工"),

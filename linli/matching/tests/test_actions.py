@@ -224,3 +224,25 @@ def test_the_manager_of_the_organisation_answers_and_no_other(person: Person, wo
 
 def move(login: Login, uid: UUID, to_state: str, note: str = "") -> None:
     actions.move_referral(actor=make.actor(login), operation_id=uuid4(), referral_uid=uid, to_state=to_state, note=note)
+
+
+def test_a_run_leaves_what_somebody_decided_since_it_began(person: Person, worker: Login):
+    first, second = bridge.offer("O1"), bridge.offer("O2")
+    one, two = needs.need(person), needs.need(person, number="999981-N2026-00002", code="clean")
+    read_before = list(Need.objects.order_by("id"))
+    fresh = [Proposal(**_as_given(need, offer)) for need in (one, two) for offer in (first, second)]
+    accept(worker, bridge.proposal(one, first))
+    declined = bridge.proposal(two, second)
+    actions.decline_all(actor=make.actor(worker), operation_id=uuid4(), need_uid=two.uid, reason="不合适")
+    actions._replace(make.actor(worker), read_before, fresh, [])
+    assert not Proposal.objects.filter(need=one, state="open").exists(), "referred meanwhile"
+    assert [row.offer for row in Proposal.objects.filter(need=two, state="open")] == [first]
+    declined.refresh_from_db()
+    assert declined.state == "declined"
+
+
+def _as_given(need: Need, offer: Offer) -> dict[str, object]:
+    return {
+        "uid": uuid4(), "created_at": make.NOW, "place_path": need.place_path, "sensitivity": 3, "need": need,
+        "subject_uid": need.subject_uid, "offer": offer, "run_uid": uuid4(), "rank": 1, "score": 50,
+    }  # fmt: skip

@@ -101,3 +101,23 @@ def test_overdue_referrals_stand_first():
             sent_at=make.NOW, place_path=need.place_path, sensitivity=3, subject_uid=wife.uid,
         )  # fmt: skip
     assert [row.number for row in queries.referrals(make.actor(login))] == ["R1", "R2", "R0"]
+
+
+def test_what_belongs_to_somebody_merged_away_is_in_no_list_and_not_found_by_its_uid():
+    kept, person = make.person(), make.person()
+    login = make.login("worker", ("worker", make.TOWN))
+    make.tie(login, person.uid)
+    need, actor = needs.need(person), make.actor(login)
+    proposal = bridge.proposal(need, bridge.offer())
+    referral = Referral.objects.create(
+        created_at=make.NOW, place_path=need.place_path, sensitivity=3, subject_uid=person.uid, number="R1", need=need,
+        offer=proposal.offer, proposal=proposal, consent_way="oral", answer_due_on=make.NOW.date(), sent_at=make.NOW,
+    )  # fmt: skip
+    assert queries.proposal_by_uid(actor, proposal.uid) and queries.referral_by_uid(actor, referral.uid)
+    assert queries.referrals(actor).exists()
+    person.merged_into = kept
+    person.save()
+    assert not queries.referrals(actor).exists()
+    for find, uid in ((queries.proposal_by_uid, proposal.uid), (queries.referral_by_uid, referral.uid)):
+        with pytest.raises(NotFound):
+            find(actor, uid)

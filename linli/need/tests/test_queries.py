@@ -7,7 +7,7 @@ import pytest
 from linli.core.errors import NotFound
 from linli.need import queries
 from linli.need.tests import make as needs
-from linli.party.models import Login, Person
+from linli.party.models import ImportBatch, Login, Person
 from linli.party.tests import make
 
 pytestmark = pytest.mark.django_db
@@ -82,3 +82,27 @@ def test_needs_are_narrowed_and_the_most_pressing_stand_first(wife: Person):
     assert [need.uid for need in queries.needs(actor, level=4)] == [slow.uid]
     assert [need.uid for need in queries.needs(actor, number="00003", states=())] == [fast.uid]
     assert [need.uid for need in queries.needs(actor, code="meal")] == [slow.uid]
+
+
+@pytest.mark.parametrize("way", ["withdrawn", "merged"])
+def test_what_is_in_no_list_is_not_found_by_its_uid(way: str):
+    kept, person = make.person(), make.person()
+    login = make.login("worker", ("worker", make.TOWN))
+    make.tie(login, person.uid)
+    flag, need, actor = needs.flag(person), needs.need(person), make.actor(login)
+    assert queries.flag_by_uid(actor, flag.uid) == flag and queries.need_by_uid(actor, need.uid) == need
+    if way == "merged":
+        person.merged_into = kept
+    else:
+        person.batch_uid = ImportBatch.objects.create(
+            created_at=make.NOW,
+            place_path=make.TOWN,
+            state="withdrawn",
+            stated_on=make.NOW.date(),
+            content_digest="0" * 64,
+        ).uid
+    person.save()
+    assert not queries.needs(actor).exists() and not queries.flags(actor).exists()
+    for find, uid in ((queries.flag_by_uid, flag.uid), (queries.need_by_uid, need.uid)):
+        with pytest.raises(NotFound):
+            find(actor, uid)

@@ -267,10 +267,47 @@ def test_the_last_keeper_of_a_protected_person_is_only_replaced(lead: Login):
     assert Tie.objects.get(ends_at__isnull=True).login == second
 
 
+def test_who_is_responsible_is_not_shut_out_by_just_anybody(lead: Login):
+    keeper, other, stranger = (make.login(name, ("worker", make.TOWN)) for name in ("keeper", "other", "stranger"))
+    child = make.person("孩子")
+    make.tie(keeper, child.uid)
+    given = {"about_uid": child.uid, "login_uid": keeper.uid, "why": "kin"}
+
+    def exclude(who: Login, *, factor: bool = True) -> None:
+        rights.add_exclusion(actor=make.actor(who, factor=factor), operation_id=uuid4(), **given)
+
+    for who, code in ((stranger, "party.exclusion_of_keeper"), (lead, "party.exclusion_of_last_keeper")):
+        with pytest.raises(Refused) as refusal:
+            exclude(who)
+        assert refusal.value.code == code
+    make.tie(other, child.uid)
+    for who in (lead, other):
+        with pytest.raises(Refused) as refusal:
+            exclude(who, factor=False)
+        assert refusal.value.code == "core.second_factor_needed"
+    assert not Exclusion.objects.exists() and not Notice.objects.exists()
+    exclude(other)
+    assert Exclusion.objects.get().login == keeper
+    assert [(row.login_uid, row.code) for row in Notice.objects.all()] == [(lead.uid, "party.keeper_shut_out")]
+    exclude(stranger)
+    assert Exclusion.objects.count() == 1, "what holds already is answered as before"
+
+
+def test_nobody_learns_by_excluding_who_keeps_somebody_protected(lead: Login):
+    keeper, second, stranger = (make.login(name, ("worker", make.TOWN)) for name in ("keeper", "second", "stranger"))
+    hidden = make.person("保密", sensitivity=4, is_protected=True)
+    make.tie(keeper, hidden.uid)
+    make.tie(second, hidden.uid)
+    given = {"about_uid": hidden.uid, "login_uid": keeper.uid, "why": "kin"}
+    with pytest.raises(NotFound):
+        rights.add_exclusion(actor=make.actor(stranger), operation_id=uuid4(), **given)
+    rights.add_exclusion(actor=make.actor(lead), operation_id=uuid4(), **given)
+    assert not make.actor(keeper).decide("person.read", hidden.facts())
+
+
 def test_a_worker_excludes_at_once_and_two_lift(lead: Login, county: Login):
     worker, victim, relative = make.login("worker", ("worker", make.TOWN)), make.person(), make.person("何某")
     cousin = make.login("cousin", ("supervisor", make.TOWN), person=relative)
-    make.tie(cousin, victim.uid)
     assert make.actor(cousin).decide("person.read", victim.facts())
     answer = rights.add_exclusion(
         actor=make.actor(worker, factor=False),

@@ -132,6 +132,21 @@ def test_exclusions_are_reviewed_by_the_lead(lead: Client):
     assert lead.post(reverse("exclusions"), given | {"decision": "burn"}).status_code == 422
 
 
+def test_the_list_of_exclusions_does_not_name_who_is_protected_nor_the_one_kept_away():
+    hidden, husband = make.person("保密的人", sensitivity=4, is_protected=True), make.person("宋建国")
+    make.exclusion(hidden.uid, person=husband)
+    lead = enter("lead2", "lead", make.TOWN)
+    login = Login.objects.get(username="lead2")
+    text = lead.get(reverse("exclusions")).content.decode()
+    assert "受保护的人" in text and "保密的人" not in text and "宋建国" not in text
+    for word in ("保密", "宋建国"):
+        lead.post(reverse("exclusions"), {"text": word, "state": ""})
+        assert "受保护的人" not in lead.get(reverse("exclusions") + "?found=1").content.decode()
+    make.tie(login, hidden.uid)
+    text = lead.get(reverse("exclusions")).content.decode()
+    assert "保密的人" in text and "宋建国" in text
+
+
 def test_exclusions_are_found_by_name_and_state_and_lead_to_the_person_where_allowed():
     near, far = make.person("钱桂芳"), make.person("周阿大")
     husband = make.person("宋建国")

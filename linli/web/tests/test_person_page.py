@@ -83,11 +83,44 @@ def test_the_responsible_worker_reads_it_with_sources(qian: Person):
     assert "****************2X" in text
     assert ID_NO not in text
     assert "小宝" not in text
-    assert "另有 1 人，不归你看" in text
+    assert "户里还有人，不归你看" in text
     assert "你是负责的人" in text
     read = AuditRow.objects.filter(object_uid=qian.uid, action="person.read", outcome="read")
     assert json.loads(read.get().params) == {"fields": ["id_no"]}
     assert AuditRow.objects.filter(action__in=("flag.read", "need.read"), outcome="read").count() == 2
+
+
+def test_a_household_does_not_tell_that_somebody_one_must_keep_away_from_lives_there(qian: Person):
+    client, worker = responsible(qian), Login.objects.get(username="own")
+    victim, child = Person.objects.get(name="吴丽华"), Person.objects.get(name="小宝")
+    child.delete()
+    make.exclusion(victim.uid, login=worker)
+    text = see(client, qian)
+    assert "吴丽华" not in text and "户里还有人" not in text
+    listed = client.get(reverse("people")).content.decode()
+    assert 'data-th="一户几人">1</td>' in listed
+    Exclusion.objects.all().delete()
+    assert "吴丽华" in see(client, qian)
+    assert 'data-th="一户几人">2</td>' in client.get(reverse("people")).content.decode()
+
+
+def test_every_sensitive_look_is_shown_to_who_is_responsible(qian: Person):
+    client = responsible(qian)
+    for page in ("flags", "needs", "today"):
+        assert client.get(reverse(page)).status_code == 200
+    rows = AuditRow.objects.filter(object_uid=qian.uid, outcome="read").values_list("action", flat=True)
+    assert sorted(rows) == ["flag.read", "need.read", "need.read"]
+    text = see(client, qian)
+    assert "看了线索" in text and "看了需求" in text and "一共 4 次" in text
+    assert text.count("看了需求") == 1, "twice on one day stands once"
+
+
+def test_what_is_not_there_leaves_the_same_row_as_what_is_hidden(worker: Client):
+    hidden = make.person("保密", sensitivity=4, is_protected=True)
+    for page in ("person_protect", "person_merge", "need_new", "person_correct"):
+        for uid in (hidden.uid, uuid4()):
+            assert worker.get(reverse(page, args=[uid])).status_code == 404
+            assert AuditRow.objects.filter(object_uid=uid, outcome="denied").count() >= 1, page
 
 
 def test_another_worker_of_the_place_reads_less_and_is_told_why(qian: Person, worker: Client):

@@ -129,8 +129,8 @@ def test_each_thing_says_why_and_leads_to_its_page(worker: Login, qian: Person):
     assert "2 级，3 天内" in text
     assert "规则：转介 3 个工作日内答复" in text
     assert "晚了 2 天" in text
-    read = AuditRow.objects.get(action="need.read", object_kind="today")
-    assert json.loads(read.params)["people"] == [str(qian.uid)]
+    read = AuditRow.objects.get(action="need.read", object_uid=qian.uid)
+    assert (read.object_kind, json.loads(read.params)) == ("person", {"on": "today"})
 
 
 def test_others_people_and_excluded_people_are_not_there(worker: Login, qian: Person):
