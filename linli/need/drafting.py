@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from linli.need.rules import Draft, need_codes, needs_of_flag
+from linli.need.rules import Draft, leads_alone, need_codes, needs_of_flag
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -29,20 +29,26 @@ def needs_from_flags(flags: pa.Table, persons: pa.Table, on: date) -> pa.Table:
     """NEEDS from FLAGS: one need per person and code, its reasons merged, its level the most pressing of them.
 
     `flags` as `eligibility.screen` gives them; `persons` as `linkage.resolve` gives them. A flag on a household
-    falls to its first member by id. Where lists say nothing (coordinates, languages, wishes) the need is empty.
+    falls to its first member by id, who is not perhaps gone. Where lists say nothing (coordinates, languages, wishes)
+    the need is empty.
     """
     import pyarrow as pa
 
     people = {row["person_id"]: row for row in _rows(persons, _PERSON_FIELDS)}
     members: dict[str, str] = {}
-    for person_id in sorted(people):
+    given = _rows(flags, ("subject", "rule", "kind", "of", "reason", "reason_en"))
+    alone = {str(flag["subject"]) for flag in given if leads_alone(flag["rule"])}
+    for person_id in sorted(people, key=lambda each: (each in alone, each)):
         members.setdefault(people[person_id]["household_id"] or person_id, person_id)
-    merged: dict[tuple[str, str], list[tuple[Draft, Mapping[str, Any]]]] = defaultdict(list)
-    for flag in _rows(flags, ("subject", "rule", "kind", "of", "reason", "reason_en")):
+    raised: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for flag in given:
         subject = str(flag["subject"])
-        person_id = members.get(subject, subject) if flag["of"] == "household" else subject
-        for draft in needs_of_flag(flag["rule"], flag["kind"], on):
-            merged[person_id, draft.code].append((draft, flag))
+        raised[members.get(subject, subject) if flag["of"] == "household" else subject].append(flag)
+    merged: dict[tuple[str, str], list[tuple[Draft, Mapping[str, Any]]]] = defaultdict(list)
+    for person_id, theirs in raised.items():
+        for flag in [flag for flag in theirs if leads_alone(flag["rule"])] or theirs:
+            for draft in needs_of_flag(flag["rule"], flag["kind"], on):
+                merged[person_id, draft.code].append((draft, flag))
     rows = [
         _need_row(person_id, code, sorted(found, key=lambda each: each[0].level), people.get(person_id, {}), on)
         for (person_id, code), found in sorted(merged.items(), key=lambda each: each[0])

@@ -127,6 +127,13 @@ def _flag_needs() -> tuple[Mapping[str, Any], Mapping[str, Any]]:
 
 
 @cache
+def leads_alone(rule: str) -> bool:
+    """Whether this flag must be looked into before any other of the same person leads to help."""
+    content = tomllib.loads((DATA / "flag_needs.toml").read_text("utf-8"))
+    return rule in content["alone"]
+
+
+@cache
 def needs_of_flag(rule: str, kind: str, on: date) -> tuple[Draft, ...]:
     """The needs a flag of this rule leads to; a rule that is not named follows its kind."""
     by_rule, by_kind = _flag_needs()

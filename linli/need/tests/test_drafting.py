@@ -76,3 +76,9 @@ def test_a_flag_on_a_household_falls_to_its_first_member() -> None:
 
 def test_severe_mental_disorder_opens_no_need() -> None:
     assert drafting.needs_from_flags(flags(("p1", "smd_refer", "risk")), PERSONS, ON).num_rows == 0
+
+
+def test_who_may_be_gone_is_sent_nobody() -> None:
+    raised = flags(("p1", "visit_weekly", "visit"), ("p1", "conflict_gone", "conflict"), ("h1", "x", "missed"))
+    found = drafting.needs_from_flags(raised, PERSONS, ON).to_pylist()
+    assert [(row["person_id"], row["code"]) for row in found] == [("p1", "document"), ("p2", "aid_guidance")]
