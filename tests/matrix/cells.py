@@ -11,6 +11,7 @@ from datetime import datetime
 from http.cookies import SimpleCookie
 from typing import Any
 
+from django.core.cache import cache
 from django.db import transaction
 from django.test import Client
 
@@ -63,10 +64,13 @@ def client_of(login: Login | None, *, second: datetime | None = None, fresh: dat
 
 @contextmanager
 def undone() -> Iterator[None]:
-    """Whatever is written inside is taken back at the end."""
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
+    """Whatever is written inside is taken back at the end, counts of tries too."""
+    try:
+        with transaction.atomic():
+            yield
+            transaction.set_rollback(True)
+    finally:
+        cache.clear()
 
 
 def ask(client: Client, method: str, path: str, form: dict[str, Any] | None = None) -> Answer:
