@@ -88,8 +88,9 @@ fix: .venv/.test  ## what ruff can put right by itself
 	$(PY) -m ruff check --fix -q linli tests tools bench manage.py
 	$(PY) -m ruff format -q linli tests tools bench manage.py
 
-prove: .venv/.test .venv/.words  ## permission, audit and backup tried with 20 to 50 times the rounds, both databases; then mutants
-	LINLI_PROVE=1 $(PYTEST) --db sqlite -n $(WORKERS) -m "not browser" --ignore=linli/engines
+prove: .venv/.test .venv/.words  ## the same tests with twenty times the rounds, both databases; then mutants
+	LINLI_PROVE=1 $(PYTEST) --db sqlite -n $(WORKERS) linli/engines/sortition
+	LINLI_PROVE=1 $(PYTEST) --db sqlite -n $(WORKERS) -m "not browser" --ignore=linli/engines/sortition
 	LINLI_PROVE=1 $(PYTEST) --db postgres -n $(WORKERS) -m "not browser" --ignore=linli/engines
 	$(MAKE) --no-print-directory mutants
 
