@@ -1,7 +1,9 @@
 """Two records found to be one person become one, and can be taken apart again.
 
 All rows about the one who goes are sealed anew under the key of the one kept. The record that goes stays as a
-pointer. Of guards the stricter wins: exclusions of both hold, and a protected record is the one kept.
+pointer. Of guards the stricter wins: exclusions of both hold, on both, and a protected record is the one kept. Nobody
+comes to read more by it: a tie goes over where its holder could read the record kept before, else it ends; a login
+stays with its own record.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from linli.core.acting import action
 from linli.core.actor import Actor
@@ -20,9 +22,9 @@ from linli.core.decide import Sensitivity
 from linli.core.errors import NotFound, stop_if
 from linli.core.models import Guarded
 from linli.core.sealed import SealedTextField, data_key
-from linli.party import queries, rules_people
+from linli.party import queries, queries_person, rules_people
 from linli.party.actions_guards import guarded_tables, recount
-from linli.party.models import Exclusion, Fact, Household, Merge, Person, Protection, Tie
+from linli.party.models import Exclusion, Fact, Household, Login, Membership, Merge, Person, Protection, Tie
 
 CARRIED = ("birth_on", "birth_year", "id_no", "id_no_masked", "phone", "phone_last4", "address", "relation", "died_on")
 REACHING = frozenset({"phone", "phone_last4", "address"})
@@ -32,10 +34,12 @@ REACHING = frozenset({"phone", "phone_last4", "address"})
 def merge_people(*, actor: Actor, kept_uid: UUID, gone_uid: UUID, why: str) -> str:
     """Make one of two records: everything about `gone` is about `kept` from now on. Answers the merge's uid."""
     kept, gone = _both(actor, kept_uid, gone_uid)
+    stop_if(queries_person.may_join(actor, kept, gone))
     stop_if(
         rules_people.why_not_merge(
             is_same_record=kept.pk == gone.pk,
             are_kept_apart=_kept_apart(kept, gone),
+            gone_has_login=Login.objects.filter(person=gone).exists(),
             kept_protected=kept.is_protected,
             gone_protected=gone.is_protected,
         )
@@ -65,6 +69,7 @@ def split_people(*, actor: Actor, merge_uid: UUID) -> str:
         raise NotFound()
     kept = queries.person_by_uid(actor, merge.kept.uid, action="person.merge", lock=True)
     gone = merge.gone
+    stop_if(queries_person.may_join(actor, kept, kept))  # what came over from the other is part of it
     later = Merge.objects.filter(kept=kept, undone_at__isnull=True, pk__gt=merge.pk)
     stop_if(
         rules_people.why_not_split(
@@ -79,7 +84,11 @@ def split_people(*, actor: Actor, merge_uid: UUID) -> str:
     _move_rows(kept, gone, moved["rows"])
     _move_links(kept, gone, moved["links"])
     Tie.objects.filter(pk__in=moved["ties"]).update(about_uid=gone.uid)
-    Exclusion.objects.filter(pk__in=moved["exclusions"]).update(about_uid=gone.uid)
+    for pk, ends_at in moved["ended"].items():  # but for what somebody has ended again since
+        Tie.objects.filter(pk=pk, ends_at=merge.created_at).update(ends_at=ends_at)
+    since = Exclusion.objects.filter(lifted_at__isnull=True, created_at__gt=merge.created_at)
+    _hold_too(actor, since.filter(about_uid=kept.uid), about_uid=gone.uid)
+    _hold_too(actor, since.filter(person=kept), person=gone)
     Fact.objects.filter(pk__in=moved["unchosen"], withdrawn_at__isnull=True).update(is_chosen=True)
     _empty(kept, gone, moved["filled"])
     recount(kept.household, gone.household)
@@ -147,14 +156,16 @@ def _hand_over(row: Any, origin: Person, to: Person, keys: Mapping[UUID, bytes])
 
 
 def _move_links(origin: Person, to: Person, only: Mapping[str, Iterable[int]] | None) -> dict[str, list[int]]:
-    """Rows without a guard that name `origin` (logins, offers, memberships …) name `to`."""
+    """Rows without a guard that name `origin` (memberships, offers …) name `to`; what a login holds by it stays."""
     moved: dict[str, list[int]] = {}
     for relation in Person._meta.related_objects:
         model: Any = relation.related_model
-        if issubclass(model, Guarded) or model in (Merge, Protection):
+        if issubclass(model, Guarded) or model in (Merge, Protection, Login, Exclusion):
             continue
         name = f"{model._meta.label_lower}.{relation.field.name}"
         rows = model._default_manager.filter(**{relation.field.name: origin})
+        if model is Membership:
+            rows = rows.filter(login__isnull=True)
         if only is not None:
             rows = rows.filter(pk__in=list(only.get(name, ())))
         if pks := list(rows.values_list("pk", flat=True)):
@@ -163,21 +174,37 @@ def _move_links(origin: Person, to: Person, only: Mapping[str, Iterable[int]] | 
     return moved
 
 
-def _move_relations(actor: Actor, gone: Person, kept: Person) -> dict[str, list[int]]:
-    """Who is responsible and who is kept away. A tie to an open record never opens a protected one: it ends."""
-    ties = Tie.objects.filter(about_uid=gone.uid, ends_at__isnull=True)
-    moved = [] if kept.is_protected and not gone.is_protected else list(ties.values_list("pk", flat=True))
-    ties.exclude(pk__in=moved).update(ends_at=actor.now)
-    Tie.objects.filter(pk__in=moved).update(about_uid=kept.uid)
-    exclusions = list(Exclusion.objects.filter(about_uid=gone.uid).values_list("pk", flat=True))
-    Exclusion.objects.filter(pk__in=exclusions).update(about_uid=kept.uid)
-    if gone.household_uid is not None and gone.household_uid != kept.household_uid:
-        for row in Exclusion.objects.filter(about_uid=gone.household_uid, lifted_at__isnull=True):
-            Exclusion.objects.create(
-                created_at=actor.now, login=row.login, person=row.person, about_uid=kept.uid, why=row.why,
-                made_by=row.made_by,
-            )  # fmt: skip
-    return {"ties": moved, "exclusions": exclusions}
+def _move_relations(actor: Actor, gone: Person, kept: Person) -> dict[str, Any]:
+    """Who is responsible and who is kept away. A tie that would open more than its holder could read before ends."""
+    ties = Tie.objects.filter(about_uid=gone.uid).filter(Q(ends_at__isnull=True) | Q(ends_at__gt=actor.now))
+    over: list[int] = []
+    ended: dict[int, str | None] = {}
+    for tie in ties.select_related("login__person"):
+        if _reads_all(actor, tie.login, kept):
+            over.append(tie.pk)
+        else:
+            ended[tie.pk] = tie.ends_at.isoformat() if tie.ends_at else None
+    Tie.objects.filter(pk__in=list(ended)).update(ends_at=actor.now)
+    Tie.objects.filter(pk__in=over).update(about_uid=kept.uid)
+    about = {gone.uid} if gone.household_uid in (None, kept.household_uid) else {gone.uid, gone.household_uid}
+    standing = Exclusion.objects.filter(lifted_at__isnull=True)
+    _hold_too(actor, standing.filter(about_uid__in=about), about_uid=kept.uid)
+    _hold_too(actor, standing.filter(person=gone), person=kept)
+    return {"ties": over, "ended": ended}
+
+
+def _reads_all(actor: Actor, login: Login, person: Person) -> bool:
+    """Whether a login, at its best assured, may read the sensitive things of a person as things stand."""
+    holder = queries.actor_of(login, now=actor.now, second_factor_at=actor.now, fresh_factor_at=actor.now)
+    return bool(holder.decide("person.read", person.facts(), Sensitivity.SENSITIVE))
+
+
+def _hold_too(actor: Actor, rows: QuerySet[Exclusion], **changed: Any) -> None:
+    """Exclusions hold for the other record too, where none like it does; the first stay: lifting takes two people."""
+    for row in rows:
+        named = {"login": row.login, "person": row.person, "about_uid": row.about_uid} | changed
+        if not Exclusion.objects.filter(**named, lifted_at__isnull=True).exists():
+            Exclusion.objects.create(created_at=actor.now, why=row.why, made_by=row.made_by, **named)
 
 
 def _fill(kept: Person, gone: Person) -> list[str]:

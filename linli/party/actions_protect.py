@@ -31,22 +31,24 @@ def protect_person(
 ) -> str:
     """Guard a person and all that is known: class 4, a household apart, the safe address sealed in one fact.
 
-    `keeper_uid`: who is responsible from now on, needed where nobody is yet. `kept_away`: "person:uid" or
-    "login:uid" of those who must never see any of it.
+    `keeper_uid`: who is responsible from now on, needed where nobody is yet; oneself only who is so already.
+    `kept_away`: "person:uid" or "login:uid" of those who must never see any of it.
     """
     person = queries.person_by_uid(actor, person_uid, action="person.protect", lock=True)
     keepers = queries_person.keepers(person)
     chosen = [one for one in queries_names.station_logins(actor, person.place_path) if one.uid == keeper_uid]
     if keeper_uid is not None and not chosen:
         raise NotFound()
-    stop_if(rules_people.why_not_protect(person.is_protected, bool(keepers or chosen)))
+    is_untied = not actor.decide("person.protect", person.facts(), Sensitivity.SENSITIVE)
+    makes_oneself = keeper_uid is not None and keeper_uid == actor.login_uid and is_untied
+    stop_if(rules_people.why_not_protect(person.is_protected, bool(keepers or chosen), makes_oneself))
     home = _home_apart(actor, person)
+    for login in chosen:  # before anybody is kept away: somebody is responsible throughout
+        write_tie(actor, login, person.uid, "assigned", "protection")
     for named in kept_away:  # first: what is safety-critical already would ask for a fresh factor
         kind, _colon, uid = named.partition(":")
         for about in (person.uid, home.uid):
             add_exclusion.within(actor=actor, about_uid=about, why="violence", **{f"{kind}_uid": UUID(uid)})
-    for login in chosen:
-        write_tie(actor, login, person.uid, "assigned", "protection")
     _close(actor, person, home, why)
     for field, value in (("address", safe_address), ("phone", safe_phone)):
         if value:

@@ -67,7 +67,9 @@ class ProtectForm(OperationForm):
         label=_("同户的人，谁不能知道"), required=False, widget=forms.CheckboxSelectMultiple
     )
     login = forms.ChoiceField(label=_("这里的账号，谁不能知道"), required=False)
-    keeper = forms.ChoiceField(label=_("谁负责"), help_text=_("保护以后，只有负责的人打得开这一页。"))
+    keeper = forms.ChoiceField(
+        label=_("谁负责"), help_text=_("保护以后，只有负责的人打得开这一页。你还不负责这个人的，选另一位同事。")
+    )
     safe_address = forms.CharField(
         label=_("安全的住址"), required=False, max_length=200,
         help_text=_("只给负责的人看，每次都要再确认；不会出现在名单、信件和导出里。不急着写，可以空着。"),

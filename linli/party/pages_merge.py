@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from linli.core.actor import Actor
-from linli.core.errors import BadInput, NotFound
+from linli.core.errors import BadInput, NotFound, stop_if
 from linli.party import actions_merge, presenters, presenters_people, queries, queries_person
 from linli.party.forms import SearchForm
 from linli.party.forms_people import MergeForm, UidForm
@@ -51,7 +51,15 @@ def _compare(request: HttpRequest, actor: Actor, person: Person, other_uid: UUID
     other = queries.person_by_uid(actor, other_uid, action="person.merge")
     lines = presenters.people_lines(actor, [person, other])
     sides = (_("左边这份：%(name)s，%(place)s"), _("右边这份：%(name)s，%(place)s"))
-    keep = [(str(line["uid"]), words % line) for line, words in zip(lines, sides, strict=True)]
+    both = ((person, other), (other, person))
+    refusals = [queries_person.may_join(actor, kept, gone) for kept, gone in both]
+    if all(refusals):
+        stop_if(refusals[0])
+    keep = [
+        (str(line["uid"]), words % line)
+        for line, words, refusal in zip(lines, sides, refusals, strict=True)
+        if refusal is None
+    ]
     bound = request.POST if request.method == "POST" else None
     form = MergeForm(bound, initial={"operation_id": uuid4(), "other": other.uid}, keep=keep)
     if request.method == "POST" and form.is_valid():
@@ -72,7 +80,7 @@ def _compare(request: HttpRequest, actor: Actor, person: Person, other_uid: UUID
         "form": form,
         "people": lines,
         "rows": presenters_people.side_by_side(*files),
-        "follows": [presenters_people.follows(queries_person.rows_about(one)) for one in (person, other)],
+        "follows": [presenters_people.follows(queries_person.rows_about(actor, one)) for one in (person, other)],
     }
     return render(request, "party/person_compare.html", values, status=422 if form.errors else 200)
 

@@ -95,7 +95,7 @@ def protect_page(request: HttpRequest, uid: UUID) -> HttpResponse:
         initial={"operation_id": uuid4()},
         members=[(f"person:{one.uid}", one.name) for one in queries_person.household_members(person)],
         logins=[(f"login:{one.uid}", one.display_name) for one in queries.logins_near(actor, person.place_path)],
-        keepers=[(str(one.uid), one.display_name) for one in queries_names.station_logins(actor, person.place_path)],
+        keepers=[(str(one.uid), one.display_name) for one in queries_person.keepers_to_be(actor, person)],
         is_kept=bool(keepers),
     )
     if request.method == "POST" and form.is_valid():

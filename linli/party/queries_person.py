@@ -18,13 +18,15 @@ from django.db.models import Q, QuerySet
 from linli.core.actor import LOCAL, Actor
 from linli.core.audit import record, record_now, unit_of_work
 from linli.core.decide import Decision, Sensitivity
-from linli.core.errors import NotFound, Refused
+from linli.core.errors import NotFound, Refusal, Refused
 from linli.core.models import AuditRow, Guarded
-from linli.core.policy import CASE_TIES, STATION
+from linli.core.policy import CASE_TIES, LEAD, STATION
 from linli.core.sealed import data_keys
+from linli.party import rules_people
 from linli.party.fields import FIELDS, NOT_CORRECTED, PersonField
 from linli.party.models import Exclusion, Fact, GroupStatus, Household, ImportRow, Login, Merge, Person, Protection, Tie
 from linli.party.queries import note_search, people, person_by_uid, shown, visible
+from linli.party.queries_names import station_logins
 
 LOOKING = ("person.read", "person.reveal", "flag.read", "need.read", "proposal.read", "referral.read")
 LOOKS_AT_MOST = 400
@@ -186,6 +188,22 @@ def keepers(person: Person) -> list[Login]:
     return list(rows.exclude(pk__in=shut_out.filter(login__isnull=False).values("login")).distinct().order_by("id"))
 
 
+def keepers_to_be(actor: Actor, person: Person) -> list[Login]:
+    """Whom this actor may make responsible when protecting: the place's station, himself only if he is so already."""
+    is_tied = bool(actor.decide("person.protect", person.facts(), Sensitivity.SENSITIVE))
+    return [one for one in station_logins(actor, person.place_path) if is_tied or one.uid != actor.login_uid]
+
+
+def may_join(actor: Actor, kept: Person, gone: Person) -> Refusal | None:
+    """Why this actor, whom place and class let merge, may not join these two records (or part them) after all."""
+    reads_kept, reads_gone = (
+        bool(actor.decide("person.merge", one.facts(), Sensitivity.SENSITIVE)) for one in (kept, gone)
+    )
+    leads = [grant for grant in actor.facts.grants if grant.role == LEAD and grant.holds(actor.today)]
+    is_lead = all(any(grant.covers(one.place_path) for grant in leads) for one in (kept, gone))
+    return rules_people.why_not_join(reads_kept=reads_kept, reads_gone=reads_gone, is_lead=is_lead)
+
+
 def protection_of(person: Person) -> Protection | None:
     """The protection in force, with who asked to lift it."""
     return Protection.objects.filter(person=person, lifted_at__isnull=True).first()
@@ -345,7 +363,7 @@ def _why_visible(actor: Actor, person: Person) -> tuple[str, datetime | None]:
 def _lookers(actor: Actor, person: Person, most: int = 8) -> tuple[tuple[Looker, ...], int]:
     """Who opened something of the person or was refused, newest first, and how often in all.
 
-    What one did several times on a day stands once, at its last time.
+    What one looked at several times on a day stands once, at its last time; refusals and numbers shown stand each.
     """
     if not actor.decide("person.read_audit", person.facts(), Sensitivity.SENSITIVE):
         return (), 0
@@ -353,7 +371,9 @@ def _lookers(actor: Actor, person: Person, most: int = 8) -> tuple[tuple[Looker,
     total = rows.count()
     days: dict[tuple[Any, ...], AuditRow] = {}
     for row in rows[:LOOKS_AT_MOST]:
-        days.setdefault((row.actor_uid, row.action, row.outcome, row.at.astimezone(LOCAL).date()), row)
+        is_look = row.outcome == "read" and row.action != "person.reveal"
+        same = (row.actor_uid, row.action, row.at.astimezone(LOCAL).date()) if is_look else (row.number,)
+        days.setdefault(same, row)
     shown_rows = list(days.values())[:most]
     uids = {row.actor_uid for row in shown_rows if row.actor_uid}
     names = dict(Login.objects.filter(uid__in=uids).values_list("uid", "display_name"))

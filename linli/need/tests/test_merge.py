@@ -32,6 +32,8 @@ def flag(person: Person, rule: str, state: str) -> Flag:
 def test_flags_and_needs_go_over_and_of_two_alike_one_stays():
     worker = make.login("worker", ("worker", make.TOWN))
     kept, gone = make.person("钱桂芳"), make.person("钱桂芬")
+    make.tie(worker, kept.uid)
+    make.tie(worker, gone.uid)
     for person, rule, state in (
         (kept, "A", "new"), (gone, "A", "confirmed"), (kept, "B", "new"), (gone, "B", "new"), (gone, "C", "new")
     ):  # fmt: skip

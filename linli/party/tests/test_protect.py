@@ -50,6 +50,7 @@ def test_all_is_closed_at_once_and_the_safe_address_stands_in_one_place():
         person=person, group="MLA", source="x", place_path=make.VILLAGE, subject_uid=person.uid,
         sensitivity=3, created_at=make.NOW,
     )  # fmt: skip
+    make.tie(worker, person.uid, "co-worker")
     protect(
         make.actor(worker), person, keeper_uid=worker.uid, safe_address=SAFE,
         kept_away=[f"login:{husband.uid}", f"person:{Person.objects.get(name='沈永福').uid}"],
@@ -86,9 +87,23 @@ def test_somebody_must_stay_responsible_and_a_stranger_protects_nobody():
         protect(make.actor(worker, factor=False), person, keeper_uid=worker.uid)
     person.refresh_from_db()
     assert not person.is_protected
+    make.tie(worker, person.uid)
     protect(make.actor(worker), person, keeper_uid=worker.uid)
     with pytest.raises(Refused, match="protected_already"):
         protect(make.actor(worker), person)
+
+
+def test_nobody_becomes_responsible_by_protecting():
+    worker, mate, person = login("worker"), login("mate"), make.person()
+    with pytest.raises(Refused, match="protection_by_another"):
+        protect(make.actor(worker), person, keeper_uid=worker.uid)
+    page = reverse("person_protect", args=[person.uid])
+    offered = browser(worker).get(page).content.decode()
+    assert f'value="{mate.uid}"' in offered and f'<option value="{worker.uid}"' not in offered
+    protect(make.actor(worker), person, keeper_uid=mate.uid)
+    assert [one.username for one in queries_person.keepers(person)] == ["mate"]
+    with pytest.raises(NotFound):
+        queries.person_by_uid(make.actor(worker), person.uid)
 
 
 def test_lifting_takes_two_and_opens_nothing_written_since():
@@ -132,6 +147,7 @@ def held() -> tuple[Login, Person, Any]:
     lead, keeper = login("lead", "lead"), login("keeper")
     confirmed(make.actor(lead), checked(make.actor(lead), GOOD))
     person = Person.objects.get()
+    make.tie(keeper, person.uid)
     protect(make.actor(keeper), person, keeper_uid=keeper.uid)
     return keeper, person, confirmed(make.actor(lead), checked(make.actor(lead), GOOD, OLD_ID))
 
@@ -176,6 +192,7 @@ def test_the_pages_protect_show_who_guards_and_lift():
     worker, mate = login("worker"), login("mate")
     person = woman()
     make.tie(mate, person.uid, "co-worker")
+    make.tie(worker, person.uid)
     client, page = browser(worker), reverse("person_protect", args=[person.uid])
     assert "沈永福" in client.get(page).content.decode()
     wrong = client.post(page, {"operation_id": uuid4(), "why": ""})
