@@ -21,7 +21,7 @@ def correct_cell(*, actor: Actor, batch_uid: UUID, row_id: int, column: int, val
 
     Answers what the row is now: its outcome and how many faults are left.
     """
-    batch = queries_imports.import_by_uid(actor, batch_uid, lock=True)
+    batch = queries_imports.own_import(actor, batch_uid, lock=True)
     stop_if(rules_imports.why_not_busy(job_state_of(batch)) or rules_imports.why_not_move(batch.state, "checked"))
     row, held = _row(batch, row_id)
     cells = list(held.get("cells") or ())

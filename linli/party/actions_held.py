@@ -8,7 +8,7 @@ from linli.core.acting import action
 from linli.core.actor import Actor
 from linli.core.audit import record
 from linli.core.errors import NotFound
-from linli.party import compute, queries
+from linli.party import compute, queries, queries_imports
 from linli.party.actions import add_people
 from linli.party.models import ImportRow
 
@@ -22,7 +22,7 @@ def settle_held_row(*, actor: Actor, person_uid: UUID, row_id: int, is_same: boo
     if row is None:
         raise NotFound()
     batch = row.batch
-    row.held_for, row.decision, row.cluster = None, "same" if is_same else "new", f"held:{row.uid.hex}"
+    row.held_for, row.decision, row.cluster = None, "same" if is_same else "new", f"{queries_imports.HELD}{row.uid.hex}"
     row.person = person if is_same else None
     row.save(update_fields=["held_for", "decision", "cluster", "person"])
     records, clusters = compute.staged_records(batch, [row])

@@ -10,6 +10,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.db.models import Q
+
 from linli.core.acting import action
 from linli.core.actor import Actor
 from linli.core.audit import record, unit_of_work
@@ -47,7 +49,7 @@ def upload_lists(*, actor: Actor, files: Mapping[str, bytes], place_path: str, s
 @action("person.import")
 def ask_check(*, actor: Actor, batch_uid: UUID, columns: Sequence[Mapping[str, str | None]] | None) -> str:
     """Read the lists again with columns the user corrected."""
-    batch = queries_imports.import_by_uid(actor, batch_uid, lock=True)
+    batch = queries_imports.own_import(actor, batch_uid, lock=True)
     stop_if(rules_imports.why_not_busy(job_state_of(batch)) or rules_imports.why_not_move(batch.state, "checked"))
     batch.job_uid = add_job(
         actor, "party.check_import", batch_uid=str(batch.uid), columns=list(columns) if columns else None
@@ -60,7 +62,8 @@ def ask_check(*, actor: Actor, batch_uid: UUID, columns: Sequence[Mapping[str, s
 @action("person.import")
 def ask_confirm(*, actor: Actor, batch_uid: UUID) -> str:
     """Say that a checked import shall be written; the writing is a job."""
-    batch = queries_imports.import_by_uid(actor, batch_uid, lock=True)
+    batch = queries_imports.own_import(actor, batch_uid, lock=True)
+    _hold_hidden(batch)
     taken = queries_imports.rows_taken(batch).count()
     uncompared = queries_imports.rows_to_compare(batch).count()
     stop_if(
@@ -214,7 +217,7 @@ def _staged_rows(
             faults.setdefault((fault.file, fault.sheet, fault.row), []).append(fault.as_dict())
     here = queries.person_ids(actor, [m.person_uid for m in matches.values() if m.person_uid])
     guarded = _guarded_clusters(matches)
-    closed = {str(uid) for uid in queries.excluded_from(batch.maker_uid)}
+    closed = {str(uid) for uid in queries_imports.people_closed_to_maker(batch)}
     rows = []
     for value in upload.book.records.to_pylist():
         place = (value["file"], value["sheet"], value["row"])
@@ -300,7 +303,9 @@ def counts_of(batch: ImportBatch) -> dict[str, int]:
     """How many staged rows there are of each outcome, and how many are somebody already here."""
     outcomes = Counter(ImportRow.objects.filter(batch=batch).values_list("outcome", flat=True))
     counts = {name: outcomes.get(name, 0) for name in ("taken", "doubtful", "refused")}
-    return counts | {"matched": ImportRow.objects.filter(batch=batch, person__isnull=False).count()}
+    closed = queries_imports.people_closed_to_maker(batch).values()
+    known = ImportRow.objects.filter(batch=batch, person__isnull=False).exclude(person__in=closed)
+    return counts | {"matched": known.count()}
 
 
 @action("person.import")
@@ -324,13 +329,14 @@ def page_of(batch: ImportBatch) -> str:
 @action("person.import")
 def decide_row(*, actor: Actor, batch_uid: UUID, row_id: int, decision: str, person_uid: UUID | None) -> str:
     """Say of a doubtful row whether it is an existing person (`same`), somebody new (`new`), or stays out (`hold`)."""
-    batch = queries_imports.import_by_uid(actor, batch_uid, lock=True)
+    batch = queries_imports.own_import(actor, batch_uid, lock=True)
     stop_if(rules_imports.why_not_busy(job_state_of(batch)) or rules_imports.why_not_move(batch.state, "checked"))
     row = ImportRow.objects.select_for_update().filter(batch=batch, pk=row_id).first()
     if row is None or decision not in ("same", "new", "hold"):
         raise NotFound()
     row.decision = decision
-    offered = {candidate["person"] for candidate in row.candidates}
+    hidden = {str(uid) for uid in queries_imports.people_hidden(batch)}
+    offered = {candidate["person"] for candidate in row.candidates} - hidden
     if decision == "same":
         if person_uid is None or str(person_uid) not in offered:
             raise NotFound()
@@ -349,23 +355,53 @@ def confirm_import(
     """Write the people of a checked import in chunks nobody sees, then make the whole visible by one row."""
     batch = queries_imports.import_by_uid(actor, as_uid(batch_uid))
     if batch.state == "visible":
-        return dict(_publish(actor=actor, operation_id=operation_id, batch_uid=batch.uid))
+        return {"batch": str(batch.uid), **batch.counts}
     if batch.state == "importing":
         _start_over(batch)
     _begin(actor=actor, operation_id=uuid4(), batch_uid=batch.uid)
     try:
         work("resolve")
         rows = list(queries_imports.rows_to_import(batch))
-        records, clusters = compute.staged_records(batch, rows)
-        drafts = compute.draft_people(actor, records, clusters, batch.place_path, batch.stated_on or actor.today)
+        drafts = _drafts(actor, batch, rows)
+        unseen = _drafts(actor, batch, list(queries_imports.rows_unseen(batch))).persons
         existing = {row.cluster: row.person_id for row in rows if row.person_id}
         add_people(actor=actor, drafts=drafts, batch=batch, rows=rows, existing=existing, work=work)
-        return dict(_publish(actor=actor, operation_id=operation_id, batch_uid=batch.uid))
+        facts = sum(len(draft.facts) for draft in unseen)
+        given = {"batch_uid": batch.uid, "unseen_people": len(unseen), "unseen_facts": facts}
+        return dict(_publish(actor=actor, operation_id=operation_id, **given))
     except JobStopped:
         if queries_imports.import_by_uid(actor, batch.uid).job_uid == batch.job_uid:  # else another has taken over
             _start_over(batch)
             _end_stopped(actor=actor, operation_id=uuid4(), batch_uid=batch.uid)
         raise
+
+
+def _drafts(actor: Actor, batch: ImportBatch, rows: list[ImportRow]) -> compute.Drafts:
+    if not rows:
+        return compute.Drafts([], {})
+    records, clusters = compute.staged_records(batch, rows)
+    return compute.draft_people(actor, records, clusters, batch.place_path, batch.stated_on or actor.today)
+
+
+def _hold_hidden(batch: ImportBatch) -> None:
+    """What changed since rows were compared: who is protected now is met by no row; who is closed is no likeness."""
+    protected = queries.protected_people()
+    closed = {str(uid) for uid in queries_imports.people_closed_to_maker(batch)}
+    met = Q(person__in=protected.values()) | ~Q(candidates=[])
+    changed, clusters = [], {}
+    for row in ImportRow.objects.filter(met, batch=batch, held_for__isnull=True).select_related("person"):
+        people = {UUID(each["person"]) for each in row.candidates} | ({row.person.uid} if row.person else set())
+        row.candidates = [each for each in row.candidates if each["person"] not in closed]
+        row.decision = "" if row.decision == "ask" and not row.candidates else row.decision
+        if guarded := people & protected.keys():
+            row.held_for_id, row.person, row.candidates = min(protected[uid] for uid in guarded), None, []
+            row.decision = row.decision if row.decision == "hold" else ""
+            clusters[row.cluster] = row.held_for_id
+        changed.append(row)
+    ImportRow.objects.bulk_update(changed, ["held_for", "person", "candidates", "decision"], batch_size=CHUNK)
+    for cluster, person_id in clusters.items():
+        if cluster:
+            ImportRow.objects.filter(batch=batch, cluster=cluster).update(held_for=person_id, person=None)
 
 
 @action("person.import")
@@ -390,6 +426,7 @@ def _start_over(batch: ImportBatch) -> None:
 @action("person.import")
 def _begin(*, actor: Actor, batch_uid: UUID) -> str:
     batch = queries_imports.import_by_uid(actor, batch_uid, lock=True)
+    _hold_hidden(batch)
     taken = queries_imports.rows_taken(batch).count()
     stop_if(rules_imports.why_not_confirm(batch.state, taken))
     batch.state = "importing"
@@ -399,17 +436,21 @@ def _begin(*, actor: Actor, batch_uid: UUID) -> str:
 
 
 @action("person.import")
-def _publish(*, actor: Actor, batch_uid: UUID) -> dict[str, Any]:
+def _publish(*, actor: Actor, batch_uid: UUID, unseen_people: int, unseen_facts: int) -> dict[str, Any]:
+    """One row changes state and everybody sees the import. Whom its maker may not know counts as somebody new."""
     batch = queries_imports.import_by_uid(actor, batch_uid, lock=True)
     stop_if(rules_imports.why_not_move(batch.state, "visible"))
     _stop_if_asked(batch)
     rows = ImportRow.objects.filter(batch=batch)
+    met = queries_imports.people_met(batch)
+    told = met.exclude(pk__in=queries_imports.people_closed_to_maker(batch).values()).count()
+    made = Person.objects.filter(batch_uid=batch.uid).count()
     batch.counts |= {
-        "people_new": Person.objects.filter(batch_uid=batch.uid).count(),
-        "people_known": queries_imports.people_met(batch).count(),
+        "people_new": made + unseen_people + met.count() - told,
+        "people_known": told,
         "rows_in": queries_imports.rows_taken(batch).count(),
         "rows_held": rows.filter(decision__in=("hold", "ask")).exclude(outcome="refused").count(),
-        "facts": Fact.objects.filter(batch_uid=batch.uid).count(),
+        "facts": Fact.objects.filter(batch_uid=batch.uid).count() + unseen_facts,
     }
     batch.state, batch.confirmed_at = "visible", actor.now
     batch.save(update_fields=["state", "counts", "confirmed_at"])

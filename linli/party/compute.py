@@ -48,12 +48,17 @@ def read_upload(
 
 
 def returned_workbook(actor: Actor, batch: ImportBatch, files: Mapping[str, bytes], lang: str) -> bytes:
-    """The senders' sheets with the rows that have faults, cells marked, reason and cure beside; made in a child."""
+    """The senders' sheets with the rows that have faults, cells marked, reason and cure beside; made in a child.
+
+    Of rows about people closed to the maker since nothing comes back.
+    """
     columns = [{str(column["index"]): column["field"] for column in sheet["columns"]} for sheet in batch.layouts]
     on = batch.stated_on or actor.today
     outcomes = ("refused", "doubtful")
     corrections = queries_imports.corrected_cells(batch)
-    return in_child(reading.marked, dict(files), columns, on, places.region_codes(actor), outcomes, lang, corrections)
+    without = queries_imports.places_closed_since(batch)
+    regions = places.region_codes(actor)
+    return in_child(reading.marked, dict(files), columns, on, regions, outcomes, lang, corrections, without)
 
 
 def read_row_again(

@@ -15,7 +15,7 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from linli.core.actor import Actor
 from linli.core.audit import record_now
-from linli.core.errors import BadInput, NotFound
+from linli.core.errors import BadInput, NotFound, stop_if
 from linli.core.jobs import job_state
 from linli.party import (
     actions_cells,
@@ -70,11 +70,13 @@ def import_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     batch = queries_imports.import_by_uid(actor, uid)
     job = job_state(batch.job_uid) if batch.job_uid else None
     at_columns = request.GET.get("step") == "columns"
+    is_own = queries_imports.is_own(actor, batch)
     values: dict[str, Any] = {
         "batch": batch,
         "title": presenters_imports.title(batch),
         "steps": presenters_imports.steps(batch, job, at_columns=at_columns),
         "place": place_words(actor, [batch.place_path])[batch.place_path],
+        "is_own": is_own,
         "operation_id": uuid4(),
     }
     if batch.state not in ("visible", "withdrawn", "failed") and job and job["state"] in presenters_imports.RUNNING:
@@ -83,6 +85,9 @@ def import_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     values["is_stopping"] = batch.state == "importing" and bool(job and job["state"] == "stopped")
     if request.htmx.target == "progress" and not values["is_stopping"]:  # type: ignore[attr-defined]
         return HttpResponseClientRefresh()
+    if batch.state == "checked" and not is_own:
+        values |= {"counts": batch.counts, "who": names_of_logins({batch.maker_uid}).get(batch.maker_uid, "")}
+        return render(request, "party/import_counts.html", values)
     if batch.state == "checked":
         values |= {"lost": presenters_imports.job_lost(job), "guesses": presenters_imports.guesses(batch)}
         if at_columns:
@@ -111,13 +116,15 @@ def _check(request: HttpRequest, actor: Actor, batch: ImportBatch, values: dict[
     segment = request.GET.get("rows", "look")
     code = request.GET.get("fault", "")
     page = int(request.GET["page"]) if request.GET.get("page", "").isdigit() else 1
-    look = list(queries_imports.import_rows(batch, "look"))
+    look, freed = queries_imports.rows_to_look_at(batch)
     if segment == "look":
         ids = [row.pk for row in look if _has(row, code)]
     else:
         ids = list(queries_imports.import_rows(batch, segment).values_list("pk", flat=True))
+        ids += [row.pk for row in freed] if segment == "fine" else []
     shown = ids[(max(page, 1) - 1) * PER_PAGE : max(page, 1) * PER_PAGE]
     opened = queries_imports.import_records(batch, shown)
+    queries_imports.forget_hidden(batch, [row for row, _record in opened])
     seen = {one.uid: one for one in queries.people(actor).filter(uid__in=presenters_rows.candidates_of(opened))}
     corrections = queries_imports.corrections(batch)
     looked = presenters_rows.Looked(seen, corrections, names_of_logins({each.maker_uid for each in corrections}))
@@ -136,7 +143,7 @@ def _check(request: HttpRequest, actor: Actor, batch: ImportBatch, values: dict[
         "look": len(look),
         "fine": total - len(look),
         "total": total,
-        "taken": taken.count(),
+        "taken": taken.count() + len(freed),
         "uncompared": queries_imports.rows_to_compare(batch).count(),
         "taken_doubtful": taken.filter(outcome="doubtful").count(),
         "returned": batch.counts.get("refused", 0) + batch.counts.get("doubtful", 0),
@@ -153,9 +160,10 @@ def _has(row: Any, code: str) -> bool:
 
 def _receipt(request: HttpRequest, actor: Actor, batch: ImportBatch, values: dict[str, Any]) -> HttpResponse:
     refusal = rules_imports.why_not_withdraw(batch.state, batch.confirmed_at, actor.now)
+    comes_back = values["is_own"] and rules_imports.why_not_return(batch.state, batch.confirmed_at, actor.now) is None
     values |= {
         "counts": batch.counts,
-        "returned": batch.counts.get("refused", 0) + batch.counts.get("doubtful", 0),
+        "returned": batch.counts.get("refused", 0) + batch.counts.get("doubtful", 0) if comes_back else 0,
         "may_withdraw": refusal is None,
         "until": batch.confirmed_at + rules_imports.WITHDRAW_WITHIN if batch.confirmed_at else None,
     }
@@ -170,7 +178,7 @@ def _note_read(actor: Actor, batch: ImportBatch, step: str) -> None:
 def columns_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     """The columns as a person corrected them: the lists are read again."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    batch = queries_imports.import_by_uid(actor, uid)
+    batch = queries_imports.own_import(actor, uid)
     columns = presenters_imports.chosen_columns(batch, request.POST.dict()) or None
     actions_imports.ask_check(actor=actor, operation_id=_operation(request), batch_uid=batch.uid, columns=columns)
     return redirect("import_page", uid=uid)
@@ -228,7 +236,7 @@ def cell_page(request: HttpRequest, uid: UUID) -> HttpResponse:
 def compare_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Compare again with the people here, corrected cells and all."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    batch = queries_imports.import_by_uid(actor, uid)
+    batch = queries_imports.own_import(actor, uid)
     columns = presenters_imports.kept_columns(batch)
     actions_imports.ask_check(actor=actor, operation_id=_operation(request), batch_uid=batch.uid, columns=columns)
     return redirect("import_page", uid=uid)
@@ -263,9 +271,10 @@ def withdraw_page(request: HttpRequest, uid: UUID) -> HttpResponse:
 def returned_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     """The rows with faults as the sender's own sheet, marked, with reasons and cures."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    batch = queries_imports.import_by_uid(actor, uid)
+    batch = queries_imports.own_import(actor, uid)
     if not batch.layouts:
         raise NotFound()
+    stop_if(rules_imports.why_not_return(batch.state, batch.confirmed_at, actor.now))
     content = compute.returned_workbook(actor, batch, actions_imports.files_of(batch), presenters_imports.lang())
     rows = batch.counts.get("refused", 0) + batch.counts.get("doubtful", 0)
     record_now(actor, "person.import", kind="import", uid=batch.uid, outcome="read", step="returned", rows=rows)

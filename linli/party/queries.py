@@ -64,8 +64,10 @@ def _ties(login: Login, now: datetime) -> list[TieFact]:
     return [TieFact(t.about_uid, t.kind, t.starts_at, t.ends_at) for t in rows]
 
 
-def _excluded_from(login: Login) -> frozenset[UUID]:
+def _excluded_from(login: Login, since: datetime | None = None) -> frozenset[UUID]:
     rows = Exclusion.objects.filter(lifted_at__isnull=True).filter(_names(login.uid, _person_id(login)))
+    if since is not None:
+        rows = rows.filter(created_at__gt=since)
     return frozenset(rows.values_list("about_uid", flat=True))
 
 
@@ -363,10 +365,10 @@ def logins_near(actor: Actor, place_path: str) -> list[Login]:
     return list(Login.objects.filter(is_active=True, pk__in=grants.values("login")).order_by("display_name", "id"))
 
 
-def excluded_from(login_uid: UUID) -> frozenset[UUID]:
-    """Whom and what a login must never see."""
+def excluded_from(login_uid: UUID, *, since: datetime | None = None) -> frozenset[UUID]:
+    """Whom and what a login must never see; of that what was added after a moment, when one is given."""
     login = Login.objects.filter(uid=login_uid).first()
-    return _excluded_from(login) if login else frozenset()
+    return _excluded_from(login, since) if login else frozenset()
 
 
 def people_facts(actor: Actor, place_path: str) -> list[dict[str, Any]]:

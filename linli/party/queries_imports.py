@@ -1,9 +1,13 @@
-"""Imports and their staged rows, for those who may import into their place."""
+"""Imports for those who may import into their place; their rows for who sent them.
+
+A row tells its maker nothing of people he may not know: it looks like somebody new.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,11 +15,13 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from linli.core.actor import Actor
 from linli.core.decide import ObjectFacts, Sensitivity
-from linli.core.errors import NotFound
+from linli.core.errors import NotFound, Refused
 from linli.core.policy import ACTIONS
 from linli.core.sealed import data_keys
 from linli.party.models import ImportBatch, ImportCorrection, ImportRow, Person
-from linli.party.queries import allow
+from linli.party.queries import allow, excluded_from, protected_people
+
+HELD = "held:"  # how the cluster of a row begins that waited for who may see a protected person
 
 
 def import_by_uid(actor: Actor, uid: UUID, *, lock: bool = False) -> ImportBatch:
@@ -26,6 +32,19 @@ def import_by_uid(actor: Actor, uid: UUID, *, lock: bool = False) -> ImportBatch
         raise NotFound()
     allow(actor, "person.import", import_facts(batch.place_path))
     return batch
+
+
+def own_import(actor: Actor, uid: UUID, *, lock: bool = False) -> ImportBatch:
+    """An import whose rows this actor may open: who sent the lists, nobody else of the place; Refused otherwise."""
+    batch = import_by_uid(actor, uid, lock=lock)
+    if not is_own(actor, batch):
+        raise Refused("party.import_not_yours", reason="no_relationship")
+    return batch
+
+
+def is_own(actor: Actor, batch: ImportBatch) -> bool:
+    """Whether this actor sent the lists (or is the program, which reads them for who did)."""
+    return bool(actor.system) or batch.maker_uid == actor.login_uid
 
 
 def import_facts(place_path: str, sensitivity: Sensitivity = Sensitivity.SENSITIVE) -> ObjectFacts:
@@ -60,6 +79,63 @@ def people_met(batch: ImportBatch) -> QuerySet[Person]:
     return Person.objects.filter(pk__in=rows_to_import(batch).filter(person__isnull=False).values("person")).exclude(
         batch_uid=batch.uid
     )
+
+
+def people_closed_to_maker(batch: ImportBatch, *, since: datetime | None = None) -> dict[UUID, int]:
+    """The people whom who sent the lists must never see, by uid; of them those closed since a moment, when asked."""
+    closed = excluded_from(batch.maker_uid, since=since)
+    rows = Person.objects.filter(Q(uid__in=closed) | Q(household_uid__isnull=False, household_uid__in=closed))
+    return dict(rows.values_list("uid", "pk")) if closed else {}
+
+
+def people_hidden(batch: ImportBatch) -> dict[UUID, int]:
+    """Whom no row may name to who sent the lists: the protected, and who is closed to him. As things stand now."""
+    return protected_people() | people_closed_to_maker(batch)
+
+
+def forget_hidden(batch: ImportBatch, rows: Iterable[ImportRow]) -> set[int]:
+    """Take out of rows in memory, for showing only, whom they may not name; gives the rows left without a question."""
+    hidden = people_hidden(batch)
+    names, ids = {str(uid) for uid in hidden}, set(hidden.values())
+    settled = set()
+    for row in rows:
+        row.candidates = [each for each in row.candidates if each["person"] not in names]
+        if row.person_id in ids:
+            row.person = None
+            row.decision = "" if row.decision == "same" else row.decision
+        if row.decision == "ask" and not row.candidates:
+            row.decision = ""
+            settled.add(row.pk)
+    return settled
+
+
+def rows_to_look_at(batch: ImportBatch) -> tuple[list[ImportRow], list[ImportRow]]:
+    """The rows a person must look at, and those that are as good as fine once hidden people are out of them."""
+    rows = list(import_rows(batch, "look"))
+    settled = forget_hidden(batch, rows)
+    mended = set(ImportCorrection.objects.filter(batch=batch).values_list("file", "sheet", "row_number"))
+    freed = [
+        row
+        for row in rows
+        if row.pk in settled and row.outcome == "taken" and (row.file, row.sheet, row.row_number) not in mended
+    ]
+    return [row for row in rows if row not in freed], freed
+
+
+def rows_unseen(batch: ImportBatch) -> QuerySet[ImportRow]:
+    """Rows that wait, unseen, for those who may see a protected person: to the importer they count as somebody new."""
+    return rows_taken(batch).filter(held_for__isnull=False)
+
+
+def places_closed_since(batch: ImportBatch) -> set[tuple[str, str, int]]:
+    """File, sheet and number of rows whose person is closed to who sent them only since: protected, or kept from him.
+
+    Not among them: what was hidden from the start. That row looks like any other, or it would tell who is hidden.
+    """
+    closed = people_closed_to_maker(batch, since=batch.created_at)
+    rows = ImportRow.objects.filter(batch=batch).exclude(cluster__startswith=HELD)
+    rows = rows.filter(Q(person__is_protected=True) | Q(person__in=closed.values()))
+    return set(rows.values_list("file", "sheet", "row_number"))
 
 
 def import_rows(batch: ImportBatch, segment: str) -> QuerySet[ImportRow]:

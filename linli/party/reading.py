@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -85,13 +85,18 @@ def marked(
     outcomes: Sequence[Outcome],
     lang: str,
     corrections: Corrections | None = None,
+    without: Collection[Place] = (),
 ) -> bytes:
-    """The senders' own sheets again: only rows that have faults, and a red column saying why and how to mend."""
+    """The senders' own sheets again: only rows that have faults, and a red column saying why and how to mend.
+
+    `without`: rows of which nothing comes back.
+    """
     grids, layouts = _open(files, columns, corrections or {})
     book = lists.read_records(grids, layouts, on=on, known_regions=regions, demo_region=DEMO_REGION)
+    shown = [fault for fault in book.faults if fault.row is None or (fault.file, fault.sheet, fault.row) not in without]
     return lists.marked_workbook(
         list(zip(grids, layouts, strict=True)),
-        book.faults,
+        shown,
         outcomes=tuple(outcomes),
         lang="en" if lang == "en" else "zh",
     )

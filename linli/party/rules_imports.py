@@ -46,6 +46,15 @@ def why_not_withdraw(state: str, confirmed_at: datetime | None, now: datetime) -
     return None
 
 
+def why_not_return(state: str, confirmed_at: datetime | None, now: datetime) -> Refusal | None:
+    """The sender's sheet comes back while the import is looked at and for the day it can be withdrawn, not for ever."""
+    if state == "checked":
+        return None
+    if state == "visible" and confirmed_at is not None and now - confirmed_at < WITHDRAW_WITHIN:
+        return None
+    return Refusal("party.import_returned_over")
+
+
 def why_not_confirm(state: str, taken: int, uncompared: int = 0) -> Refusal | None:
     """An import needs at least one row that can become a person, and no corrected row that nobody compared yet."""
     refusal = why_not_move(state, "importing")
