@@ -22,7 +22,7 @@ from linli.party import rules
 from linli.party.actions_door import forget_failed_logins
 from linli.party.models import Exclusion, Grant, Household, Login, Person, Tie
 from linli.party.queries_person import keepers
-from linli.party.queries_rights import grant_facts, must, party_thing
+from linli.party.queries_rights import grant_facts, login_list_facts, must, party_thing
 from linli.party.queries_ties import colleagues_for, is_own, leads_of, responsible_among
 
 FIRST_ROLES = (SYSTEM_ADMIN, SECURITY_ADMIN, AUDIT_ADMIN)
@@ -41,8 +41,7 @@ def one_time_password() -> str:
 @action("login.make")
 def make_login(*, actor: Actor, username: str, display_name: str, password: str, phone: str = "") -> dict[str, str]:
     """A new login with a one-time password that must be changed; it holds no role yet."""
-    if not actor.system and not actor.holds_role_for("login.make"):
-        raise NotFound()
+    must(actor, "login.make", login_list_facts(actor))
     if Login.objects.filter(username=username).exists():
         raise BadInput("party.username_taken", username=username)
     login = Login(

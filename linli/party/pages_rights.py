@@ -59,12 +59,14 @@ def grant_decide_page(request: HttpRequest) -> HttpResponse:
 @sensitive_variables("password")
 def login_new_page(request: HttpRequest) -> HttpResponse:
     """A new login; its one-time password is shown once, to be handed over on paper."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    queries_rights.must(actor, "login.make", queries_rights.login_list_facts(actor))
     form = LoginForm(request.POST or None, initial={"operation_id": uuid4()})
     if request.method == "POST" and form.is_valid():
         password = actions_rights.one_time_password()
         given = dict(form.cleaned_data)
         answer = actions_rights.make_login(
-            actor=request.actor,  # type: ignore[attr-defined]
+            actor=actor,
             operation_id=given.pop("operation_id"),
             password=password,
             **given,

@@ -33,6 +33,11 @@ def places_held(actor: Actor, action: str) -> list[str]:
     return [g.place_path for g in actor.facts.grants if g.role in roles and g.holds(actor.today)]
 
 
+def login_list_facts(actor: Actor) -> ObjectFacts:
+    """What deciding needs to know of a login yet to be made: it is of the place where its maker makes logins."""
+    return list_facts(next(iter(places_held(actor, "login.make")), ""))
+
+
 def exported(actor: Actor, rows: QuerySet[Row]) -> QuerySet[Row]:
     """Of the rows of a list, those in places where this actor may take lists away; refused without a fresh factor."""
     found = Q(pk__in=[])

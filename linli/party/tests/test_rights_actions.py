@@ -147,8 +147,14 @@ def test_first_logins_are_three_separate_people():
 
 def test_a_new_login_is_made_by_the_security_administrator_only(guard: Login, county: Login):
     given = {"username": "lin", "display_name": "林一", "password": rights.one_time_password(), "phone": "19900000001"}
-    with pytest.raises(NotFound):
-        rights.make_login(actor=make.actor(county), operation_id=uuid4(), **given)
+    for actor, code in (
+        (make.actor(county), "core.no_role"),
+        (make.actor(guard, factor=False), "core.second_factor_needed"),
+    ):
+        with pytest.raises(Refused) as refusal:
+            rights.make_login(actor=actor, operation_id=uuid4(), **given)
+        assert refusal.value.code == code
+    assert not Login.objects.filter(username="lin").exists()
     answer = rights.make_login(actor=make.actor(guard), operation_id=uuid4(), **given)
     login = Login.objects.get(uid=answer["uid"])
     assert login.must_change_password

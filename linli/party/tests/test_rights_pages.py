@@ -79,6 +79,17 @@ def test_a_login_is_made_given_a_role_and_approved_by_another(guard: Client, lea
     assert Grant.objects.get(pk=grant.pk).state == "active"
 
 
+def test_a_password_alone_makes_no_login(guard: Client):
+    session = guard.session
+    del session["linli_second_factor_at"], session["linli_fresh_factor_at"]
+    session.save()
+    given = {"operation_id": uuid4(), "username": "newhand", "display_name": "新人", "phone": ""}
+    for answer in (guard.get(reverse("login_new")), guard.post(reverse("login_new"), given)):
+        assert answer.status_code == 403
+        assert reverse("step_up") in answer.content.decode()
+    assert not Login.objects.filter(username="newhand").exists()
+
+
 def test_a_bad_login_form_keeps_what_was_typed_and_says_why(guard: Client):
     answer = guard.post(reverse("login_new"), {"operation_id": uuid4(), "username": "大写", "display_name": "新人"})
     assert answer.status_code == 422
