@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
 from linli.core.acting import action
 from linli.core.actor import Actor
 from linli.core.audit import record
-from linli.core.decide import Sensitivity
+from linli.core.decide import ObjectFacts, Sensitivity
 from linli.core.errors import BadInput, Conflict
+from linli.engines.errors import Fault
 from linli.offer import compute, queries
 from linli.offer.models import Offer, OfferImport
 from linli.offer.parties import party_of
@@ -26,23 +27,65 @@ KEPT = (
 )  # fmt: skip
 
 
-@action("offer.import")
 def import_offers(
-    *, actor: Actor, file_name: str, content: bytes, place_path: str, persons: Mapping[str, UUID] | None = None
+    *,
+    actor: Actor,
+    operation_id: UUID,
+    file_name: str,
+    content: bytes,
+    place_path: str,
+    persons: Mapping[str, UUID] | None = None,
 ) -> dict[str, Any]:
     """Take in a directory of offers (workbook or HSDS package): all of it, or nothing with every fault named.
 
-    An offer whose code is here already is brought up to date, if it lies where the actor may import; its
+    The file is read before any transaction opens: that takes seconds, and the write lock may be held for a fraction
+    of one only. An offer whose code is here already is brought up to date, if it lies where the actor may import; its
     used places stay. `persons` names the person behind a volunteer's offer, by offer code.
     """
-    party.allow(actor, "offer.import", imports.import_facts(place_path, sensitivity=Sensitivity.INTERNAL))
+    given: dict[str, Any] = {"actor": actor, "operation_id": operation_id, "place_path": place_path}
+    given |= {"file_name": file_name, "content_digest": hashlib.sha256(content).hexdigest(), "persons": persons or {}}
+    if not actor.decide("offer.import", _lying(place_path)):
+        return dict(_take_in(**given, rows=[], faults=[]))  # refuses, and records that
     book = compute.read_offers(file_name, content)
-    refused = [fault.as_dict() for fault in book.faults if fault.outcome == "refused"]
+    rows, faults = book.offers.to_pylist(), [fault.as_dict() for fault in book.faults]
+    refused = [fault for fault in faults if fault["outcome"] == "refused"] + _outside(actor, rows, file_name)
     if refused:
         raise BadInput("offer.file_faulty", count=len(refused), faults=refused)
-    rows = book.offers.to_pylist()
+    return dict(_take_in(**given, rows=rows, faults=faults))
+
+
+def _lying(path: str) -> ObjectFacts:
+    return imports.import_facts(path, sensitivity=Sensitivity.INTERNAL)
+
+
+def _outside(actor: Actor, rows: Sequence[Mapping[str, Any]], file_name: str) -> list[dict[str, Any]]:
+    """A fault for every row whose place lies where the actor may not write offers."""
     where = places.places_by_code(actor, {row["place_code"] for row in rows if row["place_code"]})
-    behind = party.people_by_uid(actor, set((persons or {}).values()))
+    shut = {code for code, place in where.items() if not actor.decide("offer.import", _lying(place.path))}
+    return [
+        Fault("place_outside", file=file_name, column="place_code", value=f"{offer} {code}").as_dict()
+        for offer, code in ((row["offer_id"], row["place_code"]) for row in rows)
+        if code in shut
+    ]
+
+
+@action("offer.import")
+def _take_in(
+    *,
+    actor: Actor,
+    file_name: str,
+    content_digest: str,
+    place_path: str,
+    persons: Mapping[str, UUID],
+    rows: Sequence[Mapping[str, Any]],
+    faults: Sequence[Mapping[str, Any]],
+) -> dict[str, Any]:
+    """Write the offers that were read."""
+    party.allow(actor, "offer.import", _lying(place_path))
+    where = places.places_by_code(actor, {row["place_code"] for row in rows if row["place_code"]})
+    for path in {place.path for place in where.values()}:
+        party.allow(actor, "offer.import", _lying(path))
+    behind = party.people_by_uid(actor, set(persons.values()))
     bodies = names.organisations_by_name(actor, {row["provider"] for row in rows if row["provider"]})
     known = {offer.code: offer for offer in Offer.objects.filter(code__in=[row["offer_id"] for row in rows])}
     for offer in known.values():
@@ -58,19 +101,19 @@ def import_offers(
         for name in KEPT:
             setattr(offer, name, _plain(name, row[name]))
         # A directory sent again without the people behind it must not part a volunteer from his exclusions.
-        if persons is not None and offer.code in persons:
+        if offer.code in persons:
             offer.provider_person = behind.get(persons[offer.code])
         offer.save()
     made = OfferImport(
         created_at=actor.now,
         file_name=file_name,
-        content_digest=hashlib.sha256(content).hexdigest(),
+        content_digest=content_digest,
         maker_uid=actor.login_uid,
-        counts={"new": len(rows) - len(known), "changed": len(known), "doubtful": len(book.faults)},
+        counts={"new": len(rows) - len(known), "changed": len(known), "doubtful": len(faults)},
     )
     made.save()
     record(actor, "offer.import", kind="offer_import", uid=made.uid, **made.counts)
-    return {"import": str(made.uid), **made.counts, "faults": [fault.as_dict() for fault in book.faults]}
+    return {"import": str(made.uid), **made.counts, "faults": list(faults)}
 
 
 def _plain(name: str, value: Any) -> Any:

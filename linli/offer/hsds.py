@@ -1,8 +1,9 @@
 """HSDS 3 packages read into the offers table: services as JSON, or a tabular data package (folder or zip of CSV).
 
-Human Services Data Specification 3.0 (Open Referral). HSDS says nothing of places left, party or vetting: a
-service comes in with capacity 1, party 社会组织 and no vetting, so walls that need vetting stand until someone
-fills it in. Pure: no Django, no network; a package's links are never followed.
+Human Services Data Specification 3.0 and 3.1 (Open Referral). HSDS says nothing of party or vetting: a service comes
+in as 社会组织 and without vetting, so walls that need vetting stand until someone fills it in. Places left are said
+since 3.1 (`service_capacity`); where nothing is said a service has one place, and that is doubtful. A service that is
+not active is left out and named. Pure: no Django, no network; a package's links are never followed.
 """
 
 from __future__ import annotations
@@ -42,6 +43,8 @@ _TABLES = (
     "taxonomy_terms",
     "cost_options",
     "languages",
+    "service_capacity",
+    "units",
 )
 
 
@@ -71,6 +74,7 @@ def read_package(source: str | Path | bytes, name: str = "") -> OfferBook:
     if not services:
         raise BadInput([Fault("hsds_no_services", file=file)])
     faults: list[Fault] = []
+    unsaid = 0
     rows: dict[str, dict[str, Any]] = {}
     for number, service in enumerate(services, start=1):
         reading = _Service(service, file, number)
@@ -79,7 +83,10 @@ def read_package(source: str | Path | bytes, name: str = "") -> OfferBook:
             reading.fault("hsds_id_repeated", "id", offer["offer_id"], "refused")
         elif offer:
             rows[offer["offer_id"]] = offer
+            unsaid += not reading.says_capacity
         faults += reading.faults
+    if unsaid:
+        faults.append(Fault("hsds_no_capacity", "doubtful", file, params={"count": str(unsaid)}))
     return OfferBook(pa.Table.from_pylist(list(rows.values()), schema=OFFERS), tuple(faults))
 
 
@@ -136,11 +143,21 @@ def _joined(tables: Mapping[str, list[dict[str, str]]]) -> Iterator[dict[str, An
     def one(table: str, uid: str | None) -> dict[str, str]:
         return group(table, "id").get(uid or "", [{}])[0] if uid else {}
 
+    def of_place(uid: str | None) -> list[dict[str, str]]:
+        """The hours of a place itself, of whatever service."""
+        hours = group("schedules", "location_id")[uid or "-"]
+        return [row for row in hours if not row.get("service_id") and not row.get("service_at_location_id")]
+
     for service in tables.get("services", ()):
         uid = service.get("id", "-")
-        places = [
-            {**row, "location": one("locations", row.get("location_id"))}
-            for row in group("service_at_location", "service_id")[uid]
+        places: list[dict[str, Any]] = []
+        for row in group("service_at_location", "service_id")[uid]:
+            where: dict[str, Any] = {**one("locations", row.get("location_id"))}
+            where["schedules"] = of_place(row.get("location_id"))
+            hours = group("schedules", "service_at_location_id")[row.get("id", "-")]
+            places.append({**row, "location": where, "schedules": hours})
+        capacities = [
+            {**row, "unit": one("units", row.get("unit_id"))} for row in group("service_capacity", "service_id")[uid]
         ]
         terms = [
             {"taxonomy_term": one("taxonomy_terms", row.get("taxonomy_term_id"))}
@@ -151,6 +168,7 @@ def _joined(tables: Mapping[str, list[dict[str, str]]]) -> Iterator[dict[str, An
             "organization": one("organizations", service.get("organization_id")),
             "service_at_locations": places,
             "attributes": terms,
+            "capacities": capacities,
             **{table: group(table, "service_id")[uid] for table in ("schedules", "cost_options", "languages")},
         }
 
@@ -161,6 +179,7 @@ class _Service:
     def __init__(self, service: Mapping[str, Any], file: str, number: int) -> None:
         self.service, self.file, self.number = service, file, number
         self.faults: list[Fault] = []
+        self.says_capacity = False
 
     def fault(
         self,
@@ -180,7 +199,7 @@ class _Service:
             self.fault("hsds_no_name" if uid else "hsds_no_id", "name" if uid else "id", uid, "refused")
             return None
         if status and status != "active":
-            self.fault("hsds_inactive", "status", uid, "refused", status=status)
+            self.fault("hsds_inactive", "status", uid, status=status)
             return None
         codes, others = self._codes()
         slots, start, end = self._schedules()
@@ -200,13 +219,24 @@ class _Service:
                     filter(None, (_text(row.get("name") or row.get("code")) for row in _rows(service, "languages")))
                 )
             ),
-            "capacity": 1,
+            **self._capacity(),
             "slots": slots,
             "conditions": self._conditions(),
             "valid_from": start,
             "valid_to": end,
             **self._place(),
         }
+
+    def _capacity(self) -> dict[str, int | str | None]:
+        """Places left, else places at all, summed where they are of one unit; one place where nothing is said."""
+        rows = list(_rows(self.service, "capacities"))
+        told = [_number(row.get("maximum") if row.get("available") in (None, "") else row["available"]) for row in rows]
+        units = [unit.get("name") if isinstance(unit := row.get("unit"), Mapping) else None for row in rows]
+        places = [
+            int(n) for n, unit in zip(told, units, strict=True) if n is not None and 0 <= n < 1e9 and unit == units[0]
+        ]
+        self.says_capacity = bool(places)
+        return {"capacity": sum(places), "unit": _text(units[0])} if places else {"capacity": 1, "unit": None}
 
     def _codes(self) -> tuple[list[str], list[str]]:
         """Need codes, and the terms that map to none."""
@@ -228,10 +258,13 @@ class _Service:
         return list(dict.fromkeys(codes)), list(dict.fromkeys(others))
 
     def _schedules(self) -> tuple[list[str], date | None, date | None]:
-        """Weekly slots, and the period all schedules lie in; at the service first, else at its locations."""
+        """Weekly slots, and the period all schedules lie in: the service's own, else those at its places, else the
+        places' own."""
+        places = list(_rows(self.service, "service_at_locations"))
         rows = list(_rows(self.service, "schedules"))
-        for place in _rows(self.service, "service_at_locations") if not rows else ():
-            rows += _rows(place, "schedules")
+        rows = rows or [row for place in places for row in _rows(place, "schedules")]
+        where = [place["location"] for place in places if isinstance(place.get("location"), Mapping)]
+        rows = rows or [row for place in where for row in _rows(place, "schedules")]
         slots: list[Slot] = []
         starts: list[date | None] = []
         ends: list[date | None] = []

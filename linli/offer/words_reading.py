@@ -50,6 +50,14 @@ WORDS = Words(
         "hsds_id_repeated": ("服务 id 重复；只留第一个", "a service id stands twice; the first is kept"),
         "hsds_no_name": ("服务没有名称；已略过", "a service without a name; left out"),
         "hsds_inactive": ("服务状态是 {status}；已略过", "the service is {status}; left out"),
+        "place_outside": (
+            "这个地方不归你；改成你那里的代码，或请那里的人来传",
+            "this place is not yours; give a code of your own places, or ask a colleague there to upload it",
+        ),
+        "hsds_no_capacity": (
+            "{count} 项服务没有写名额，先各按 1 个算；请补上还有几个名额",
+            "{count} services do not say how many places they have; each counts as one until you add it",
+        ),
         "hsds_no_term": ("没有能对应的需求代码；请补上", "no term that maps to a need code; add one"),
         "hsds_unknown_term": (
             "不认识的分类词；已记在技能里，请对应到需求代码",

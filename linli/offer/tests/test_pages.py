@@ -111,6 +111,18 @@ def test_another_places_offer_cannot_be_overwritten(page: Client, town: Place):
     assert Offer.objects.get().place_path == far.path
 
 
+def test_a_row_of_another_place_is_a_fault_with_its_cure(page: Client):
+    Place.objects.create(created_at=make.NOW, code="999981002", name="白荡镇", level="town", path=make.NEXT_TOWN)
+    sheet = "offer_id,provider,party,kind,name,need_codes,capacity,place_code\n"
+    sheet += "O1,暖邻,社会组织,service,上门助浴,bath,3,999981001\nO2,暖邻,社会组织,service,助餐,meal,3,999981002\n"
+    file = SimpleUploadedFile("资源.csv", sheet.encode())
+    given = {"operation_id": uuid4(), "place_path": make.TOWN, "file": file}
+    answer = page.post(reverse("offers_import"), given)
+    assert answer.status_code == 422
+    assert "O2 999981002" in answer.content.decode() and "这个地方不归你" in answer.content.decode()
+    assert not Offer.objects.exists()
+
+
 def test_a_directory_sent_again_keeps_the_person_behind_an_offer(page: Client):
     send(page, GOOD)
     husband = make.person("宋建国")
