@@ -46,9 +46,9 @@ def needs_from_flags(flags: pa.Table, persons: pa.Table, on: date) -> pa.Table:
         raised[members.get(subject, subject) if flag["of"] == "household" else subject].append(flag)
     merged: dict[tuple[str, str], list[tuple[Draft, Mapping[str, Any]]]] = defaultdict(list)
     for person_id, theirs in raised.items():
-        for flag in [flag for flag in theirs if leads_alone(flag["rule"])] or theirs:
-            for draft in needs_of_flag(flag["rule"], flag["kind"], on):
-                merged[person_id, draft.code].append((draft, flag))
+        for leading in [flag for flag in theirs if leads_alone(flag["rule"])] or theirs:
+            for draft in needs_of_flag(leading["rule"], leading["kind"], on):
+                merged[person_id, draft.code].append((draft, leading))
     rows = [
         _need_row(person_id, code, sorted(found, key=lambda each: each[0].level), people.get(person_id, {}), on)
         for (person_id, code), found in sorted(merged.items(), key=lambda each: each[0])

@@ -7,15 +7,16 @@ lies in the clear in a temporary folder; this door keeps strangers from filling 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from django.conf import settings
 
-Message = MutableMapping[str, Any]
+Scope = dict[str, Any]
+Message = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
-Application = Callable[[Message, Receive, Send], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 SMALL_BYTES = 2 * 1024 * 1024
 # The forms that take files; everything else is small.
@@ -43,7 +44,7 @@ class FrontDoor:
         self.inner = inner
         self._large = 0
 
-    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] in ("GET", "HEAD", "OPTIONS"):
             await self.inner(scope, receive, send)
             return
@@ -66,7 +67,7 @@ class FrontDoor:
         await self.inner(scope, _again(body, receive), send)
 
 
-async def _whole(scope: Message, receive: Receive, most: int) -> bytes:
+async def _whole(scope: Scope, receive: Receive, most: int) -> bytes:
     """The body, or a refusal as soon as it is known to be too large."""
     told = dict(scope["headers"]).get(b"content-length", b"")
     if told.isdigit() and int(told) > most:
