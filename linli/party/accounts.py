@@ -11,7 +11,13 @@ from typing import Any
 
 from allauth.account.authentication import get_authentication_records
 from allauth.account.signals import authentication_step_completed
-from allauth.mfa.signals import authentication_failed, authenticator_added, authenticator_removed
+from allauth.mfa.signals import (
+    authentication_failed,
+    authenticator_added,
+    authenticator_removed,
+    authenticator_reset,
+)
+from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -21,11 +27,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from linli.core.decide import FRESH_FACTOR_HOLDS, is_within
 from linli.party.actions_door import forget_failed_logins, note_login_event
 from linli.party.middleware import FRESH_FACTOR, SECOND_FACTOR, note_second_factor
 from linli.party.models import Login
 
 LAST_SEEN = "linli_last_seen"
+NEW_FACTORS = "linli_new_factors"
 SEEN_EVERY = timedelta(minutes=1)
 WITHOUT_OWN_PASSWORD = ("account_change_password", "account_logout", "account_reauthenticate")
 
@@ -58,6 +66,28 @@ def _left_idle(request: HttpRequest) -> bool:
     return False
 
 
+def must_show_factor(request: HttpRequest) -> bool:
+    """Whether somebody who has a second factor must show it first: a password alone changes none of the ways in.
+
+    Any second factor shown within a quarter of an hour will do, a recovery code too, or a lost phone could never be
+    replaced. A login that has none yet sets up its first with the password.
+    """
+    login, shown = request.user, request.session.get(SECOND_FACTOR)
+    if not isinstance(login, Login) or not is_mfa_enabled(login, ["totp", "webauthn"]):
+        return False
+    at = datetime.fromisoformat(shown) if shown else None
+    return not is_within(at, timezone.now(), FRESH_FACTOR_HOLDS)
+
+
+def _why_not_fresh(request: HttpRequest, shown: dict[str, Any]) -> str:
+    """Words why a factor shown opens nothing that asks for a fresh one; empty when it does."""
+    if shown.get("type") == "recovery_codes":
+        return _("恢复码打不开要重新确认的页面。手机丢了：停用旧的确认方式，设一个新的，退出再登录。")
+    if shown.get("id") in request.session.get(NEW_FACTORS, []):
+        return _("刚设的确认方式，要退出再登录一次，才打得开要重新确认的页面。")
+    return ""
+
+
 def listen() -> None:
     """Hear from Django and allauth what happens at the door."""
     user_logged_in.connect(_signed_in, dispatch_uid="linli.signed_in")
@@ -66,16 +96,18 @@ def listen() -> None:
     authentication_failed.connect(_factor_failed, dispatch_uid="linli.factor_failed")
     authenticator_added.connect(_factor_added, dispatch_uid="linli.factor_added")
     authenticator_removed.connect(_factor_removed, dispatch_uid="linli.factor_removed")
+    authenticator_reset.connect(_factor_reset, dispatch_uid="linli.factor_reset")
 
 
 def _signed_in(sender: Any, request: HttpRequest, user: Login, **_rest: Any) -> None:
     """A session starts with what *this* login has shown, never with what lay in the session before."""
     now = timezone.now()
-    for key in (SECOND_FACTOR, FRESH_FACTOR, LAST_SEEN):
+    for key in (SECOND_FACTOR, FRESH_FACTOR, LAST_SEEN, NEW_FACTORS):
         request.session.pop(key, None)
     shown = [r for r in get_authentication_records(request, user) if r.get("method") == "mfa"]
     if shown:
-        note_second_factor(request, datetime.fromtimestamp(shown[-1]["at"], UTC))
+        at = datetime.fromtimestamp(shown[-1]["at"], UTC)
+        note_second_factor(request, at, is_fresh=not _why_not_fresh(request, shown[-1]))
     forget_failed_logins(user)
     note_login_event(user, "account.login", "done", now, factors=2 if shown else 1)
 
@@ -86,10 +118,12 @@ def _signed_out(sender: Any, request: HttpRequest, user: Login | None, **_rest: 
 
 
 def _step_done(sender: Any, request: HttpRequest, user: Login, method: str, **rest: Any) -> None:
-    """A second factor shown again by somebody already signed in: fresh from now."""
+    """A second factor shown again by somebody already signed in: fresh from now, if it is an old one and no code."""
     if method == "mfa" and request.user.is_authenticated and request.user.pk == user.pk:
-        now = timezone.now()
-        note_second_factor(request, now)
+        now, why_not = timezone.now(), _why_not_fresh(request, rest)
+        note_second_factor(request, now, is_fresh=not why_not)
+        if why_not:
+            messages.info(request, why_not)
         note_login_event(user, "account.step_up", "done", now, way=str(rest.get("type", "")))
 
 
@@ -98,12 +132,17 @@ def _factor_failed(sender: Any, user: Login, authenticator: Any, **_rest: Any) -
 
 
 def _factor_added(sender: Any, request: HttpRequest, user: Login, authenticator: Any, **_rest: Any) -> None:
-    """Setting one up has just shown it: it counts for this session."""
+    """Setting one up has just shown it: it counts for this session, but in this session never as fresh."""
     now = timezone.now()
     if authenticator.type != "recovery_codes":
-        note_second_factor(request, now)
+        note_second_factor(request, now, is_fresh=False)
+        request.session[NEW_FACTORS] = [*request.session.get(NEW_FACTORS, []), authenticator.pk]
     note_login_event(user, "account.factor_added", "done", now, way=str(authenticator.type))
 
 
 def _factor_removed(sender: Any, user: Login, authenticator: Any, **_rest: Any) -> None:
     note_login_event(user, "account.factor_removed", "done", timezone.now(), way=str(authenticator.type))
+
+
+def _factor_reset(sender: Any, user: Login, authenticator: Any, **_rest: Any) -> None:
+    note_login_event(user, "account.factor_renewed", "done", timezone.now(), way=str(authenticator.type))

@@ -44,7 +44,8 @@ def _moment(request: HttpRequest, key: str) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-def note_second_factor(request: HttpRequest, at: datetime) -> None:
-    """A second factor was shown now: it counts for twelve hours, and as fresh for fifteen minutes."""
+def note_second_factor(request: HttpRequest, at: datetime, *, is_fresh: bool = True) -> None:
+    """A second factor was shown now: it counts for twelve hours, and as fresh for fifteen minutes if it may at all."""
     request.session[SECOND_FACTOR] = at.isoformat()
-    request.session[FRESH_FACTOR] = at.isoformat()
+    if is_fresh:
+        request.session[FRESH_FACTOR] = at.isoformat()

@@ -15,10 +15,12 @@ from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, path
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
+from django.utils.http import urlencode
 
 from linli.core.errors import NotFound
+from linli.party.accounts import must_show_factor
 
 View = Callable[..., HttpResponse]
 
@@ -59,16 +61,33 @@ OFF: dict[str, str] = {
     "mfa_download_recovery_codes": "codes are written down or printed, not left in a downloads folder",
 }
 
+# Whoever has a second factor shows it before these: a password alone, at a desk left open, would replace it.
+FACTOR_ROUTES = frozenset(
+    {
+        "mfa_activate_totp",
+        "mfa_deactivate_totp",
+        "mfa_view_recovery_codes",
+        "mfa_generate_recovery_codes",
+        "mfa_add_webauthn",
+        "mfa_remove_webauthn",
+        "mfa_edit_webauthn",
+    }
+)
 CODE_ROUTES = ("account_request_login_code", "account_confirm_login_code")
 
 
 def _named(name: str, view: View, action: str) -> View:
-    """The view, carrying its action for the census; phone codes exist only where a sender is set."""
+    """The view, carrying its action for the census; phone codes exist only where a sender is set.
+
+    Ways to confirm are changed only by who has shown one just now, if there is one.
+    """
 
     @functools.wraps(view)
     def entered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if name in CODE_ROUTES and not settings.LINLI_SMS:
             raise NotFound()
+        if name in FACTOR_ROUTES and must_show_factor(request):
+            return HttpResponseRedirect(f"{reverse('step_up')}?{urlencode({'next': request.path})}")
         return view(request, *args, **kwargs)
 
     entered.linli_action = action  # type: ignore[attr-defined]

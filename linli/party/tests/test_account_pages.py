@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 import time_machine
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.core.cache import cache
 from django.test import Client, TestCase
@@ -54,6 +56,7 @@ def set_up_totp(client: Client) -> str:
     with TestCase.captureOnCommitCallbacks(execute=True):
         answer = client.post(reverse("mfa_activate_totp"), {"code": code_now(secret)})
     assert answer.status_code == 302, answer.content.decode()
+    answer.wsgi_request.session.save()  # inside a test's transaction “on commit” comes after the answer
     return secret
 
 
@@ -156,25 +159,103 @@ def test_a_factor_shown_by_one_login_never_counts_for_another(client: Client, wo
 
 
 def test_secrets_of_second_factors_lie_encrypted(client: Client, worker: Login):
-    from allauth.mfa.models import Authenticator
-
     sign_in(client)
     secret = set_up_totp(client)
     assert secret not in str(list(Authenticator.objects.values_list("data", flat=True)))
 
 
+def sign_in_with(client: Client, secret: str) -> None:
+    """Password and second factor, as on another day."""
+    client.post(reverse("account_logout"))
+    sign_in(client)
+    assert client.post(reverse("mfa_authenticate"), {"code": code_now(secret)}).status_code == 302
+
+
 def test_confirming_again_makes_the_factor_fresh_and_goes_back(client: Client, worker: Login):
     sign_in(client)
     secret = set_up_totp(client)
-    assert "linli_fresh_factor_at" not in client.session
+    with time_machine.travel(timedelta(minutes=2)):
+        sign_in_with(client, secret)
+        first = client.session["linli_fresh_factor_at"]
     step = client.get(reverse("step_up") + "?next=/me/")
     assert step["Location"] == reverse("mfa_reauthenticate") + "?next=%2Fme%2F"
     assert client.get(step["Location"]).status_code == 200
     with time_machine.travel(timedelta(minutes=20)):
         answer = client.post(step["Location"], {"code": code_now(secret), "next": "/me/"})
         assert (answer.status_code, answer["Location"]) == (302, "/me/")
-    assert "linli_fresh_factor_at" in client.session
+    assert client.session["linli_fresh_factor_at"] > first
     assert rows("account.step_up") == [("done", worker.uid)]
+
+
+def test_a_new_factor_is_not_fresh_in_the_session_that_made_it(client: Client, worker: Login):
+    sign_in(client)
+    secret = set_up_totp(client)
+    assert "linli_second_factor_at" in client.session
+    assert "linli_fresh_factor_at" not in client.session
+    with time_machine.travel(timedelta(minutes=2)):
+        shown = client.post(reverse("mfa_reauthenticate"), {"code": code_now(secret), "next": "/me/"}, follow=True)
+        assert "要退出再登录一次" in shown.content.decode()
+        assert "linli_fresh_factor_at" not in client.session
+    with time_machine.travel(timedelta(minutes=4)):
+        sign_in_with(client, secret)
+        assert "linli_fresh_factor_at" in client.session
+
+
+def recovery_code(login: Login, number: int = 0) -> str:
+    codes = Authenticator.objects.get(user=login, type="recovery_codes").wrap()
+    return str(codes.get_unused_codes()[number])  # type: ignore[attr-defined]
+
+
+def test_a_recovery_code_is_never_fresh_but_lets_a_lost_phone_be_replaced(client: Client, worker: Login):
+    sign_in(client)
+    set_up_totp(client)
+    client.post(reverse("account_logout"))
+    sign_in(client)
+    assert client.post(reverse("mfa_authenticate"), {"code": recovery_code(worker)}).status_code == 302
+    assert "linli_second_factor_at" in client.session
+    assert "linli_fresh_factor_at" not in client.session
+    shown = client.post(reverse("mfa_reauthenticate"), {"code": recovery_code(worker), "next": "/me/"}, follow=True)
+    assert "恢复码打不开" in shown.content.decode()
+    assert "linli_fresh_factor_at" not in client.session
+    assert client.post(reverse("mfa_deactivate_totp")).status_code == 302
+    assert not Authenticator.objects.exists()
+
+
+FACTOR_PAGES = ("mfa_activate_totp", "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes")
+FACTOR_PAGES += ("mfa_add_webauthn",)
+
+
+@pytest.mark.parametrize("name", FACTOR_PAGES)
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_password_does_not_replace_a_second_factor(client: Client, worker: Login, name: str, method: str):
+    sign_in(client)
+    set_up_totp(client)
+    before = list(Authenticator.objects.order_by("pk").values_list("pk", "data"))
+    with time_machine.travel(timedelta(minutes=16)):
+        client.post(reverse("account_reauthenticate"), {"password": make.PASSWORD})
+        answer = getattr(client, method)(reverse(name))
+        assert answer.status_code == 302
+        assert answer["Location"] == reverse("step_up") + "?next=" + quote(reverse(name), safe="")
+    assert list(Authenticator.objects.order_by("pk").values_list("pk", "data")) == before
+
+
+@pytest.mark.parametrize("name", ["mfa_remove_webauthn", "mfa_edit_webauthn"])
+def test_a_password_takes_no_passkey_away(client: Client, worker: Login, name: str):
+    sign_in(client)
+    set_up_totp(client)
+    with time_machine.travel(timedelta(minutes=16)):
+        client.post(reverse("account_reauthenticate"), {"password": make.PASSWORD})
+        answer = client.post(reverse(name, kwargs={"pk": 1}))
+        assert answer["Location"].startswith(reverse("step_up"))
+
+
+def test_new_recovery_codes_are_recorded(client: Client, worker: Login):
+    sign_in(client)
+    set_up_totp(client)
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        assert client.post(reverse("mfa_generate_recovery_codes")).status_code == 302
+    assert rows("account.factor_renewed") == [("done", worker.uid)]
+    assert "linli_fresh_factor_at" not in client.session
 
 
 @pytest.fixture
