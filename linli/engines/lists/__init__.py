@@ -5,6 +5,7 @@ from __future__ import annotations
 from linli.engines.lists.book import ListBook, SheetReport, read_records
 from linli.engines.lists.columns import ColumnMap, column_map
 from linli.engines.lists.grids import Grid, Limits, read_grids
+from linli.engines.lists.identity import id_states
 from linli.engines.lists.layout import Column, Layout, field_words, recognise
 from linli.engines.lists.marked import marked_workbook, neutral
 from linli.engines.lists.schema import records_schema
@@ -28,6 +29,7 @@ __all__ = [
     "field_words",
     "fields",
     "groups_in",
+    "id_states",
     "marked_workbook",
     "neutral",
     "read_grids",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -90,6 +91,14 @@ def read_id(text: str, on: dt.date, regions: Regions, lost: bool = False) -> IdR
         return IdRead(number, "other", readable=True)
     near = number[:-1].isdigit() and len(number) in (16, 17, 19) and _day(number[6:14], on) is not None
     return IdRead(number, "doubtful", ("id_shape",), readable=near)
+
+
+def id_states(
+    texts: Iterable[str], on: dt.date, known_regions: frozenset[str] | None = None, demo_region: str | None = None
+) -> list[str | None]:
+    """The state each identity number has by itself: `valid`, `doubtful`, `masked`, `old15`, `other`."""
+    regions = Regions(known_regions, demo_region)
+    return [read_id(text, on, regions).state for text in texts]
 
 
 def _expanded(number: str) -> str:
