@@ -1,4 +1,4 @@
-"""What changes something, by page and by key: decide on a flag, answer a referral, keep somebody away.
+"""What changes something, by page and by key: take a flag, decide on it, answer a referral, keep somebody away.
 
 Every role × place × relationship × exclusion × time × factor (for keys: × state of the key), a sample of it;
 what is refused leaves no row but the denial's own.
@@ -88,6 +88,10 @@ def decide(world: World, subject: Subject) -> tuple[str, dict[str, Any]]:
     return reverse("flag", kwargs={"uid": subject.flag.uid}), {"decision": "dismiss", "reason": "看过了"}
 
 
+def take(world: World, subject: Subject) -> tuple[str, dict[str, Any]]:
+    return reverse("flags_decide"), {"one": str(subject.flag.uid), f"op-{subject.flag.uid}": str(uuid4())}
+
+
 def answer(world: World, subject: Subject) -> tuple[str, dict[str, Any]]:
     return reverse("referral", kwargs={"uid": subject.referral.uid}), {"to_state": "accepted", "note": "好"}
 
@@ -123,6 +127,7 @@ def hand_over(world: World, subject: Subject) -> tuple[str, dict[str, Any]]:
 Send = Callable[[World, Subject], tuple[str, dict[str, Any]]]
 WRITES: dict[str, tuple[Send, Callable[[Standing, int, int], str], str]] = {
     "decide": (decide, oracle.decide_answer, "flag"),
+    "take": (take, oracle.take_answer, "flag"),
     "answer": (answer, oracle.referral_answer, "referral"),
     "keep away": (keep_away, oracle.exclude_answer, "person"),
     "assign": (assign, oracle.tie_answer, "person"),

@@ -98,6 +98,7 @@ def test_what_is_in_no_list_is_not_found_by_its_uid(way: str):
             created_at=make.NOW,
             place_path=make.TOWN,
             state="withdrawn",
+            maker_uid=login.uid,
             stated_on=make.NOW.date(),
             content_digest="0" * 64,
         ).uid
