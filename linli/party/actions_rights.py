@@ -22,7 +22,7 @@ from linli.party import rules
 from linli.party.actions_door import forget_failed_logins
 from linli.party.models import Exclusion, Grant, Household, Login, Person, Tie
 from linli.party.queries_person import keepers
-from linli.party.queries_rights import grant_facts, login_list_facts, must, party_thing
+from linli.party.queries_rights import grant_facts, login_list_facts, must, party_thing, password_given, watchers
 from linli.party.queries_ties import colleagues_for, is_own, leads_of, responsible_among
 
 FIRST_ROLES = (SYSTEM_ADMIN, SECURITY_ADMIN, AUDIT_ADMIN)
@@ -48,6 +48,8 @@ def make_login(*, actor: Actor, username: str, display_name: str, password: str,
         username=username,
         display_name=display_name,
         must_change_password=True,
+        password_given_by=actor.login_uid,
+        password_given_at=actor.now,
         created_at=actor.now,
         phone=phone or None,
     )
@@ -59,14 +61,22 @@ def make_login(*, actor: Actor, username: str, display_name: str, password: str,
 
 @action("login.make")
 def renew_password(*, actor: Actor, login_uid: UUID, password: str) -> dict[str, str]:
-    """A new one-time password for somebody who forgot theirs; a lock is lifted with it."""
+    """A new one-time password for somebody who forgot theirs; a lock is lifted with it.
+
+    Told to whoever watches the watchers: the giver could sign in with it before the holder does.
+    """
     login = _login(login_uid)
     must(actor, "login.make", grant_facts(login, _place_of(login, actor)))
     stop_if(rules.why_not_on_oneself(login_uid=login.uid, actor_uid=actor.login_uid))
     login.set_password(password)
     login.must_change_password, login.locked_until = True, None
-    login.save(update_fields=["password", "must_change_password", "locked_until"])
+    login.password_given_by, login.password_given_at = actor.login_uid, actor.now
+    login.save(
+        update_fields=["password", "must_change_password", "locked_until", "password_given_by", "password_given_at"]
+    )
     forget_failed_logins(login)
+    told = watchers(login, actor.today) - {actor.login_uid, login.uid}
+    notify(actor, sorted(told, key=str), "party.password_renewed", link="/rights/")
     record(actor, "login.renew_password", kind="login", uid=login.uid)
     return {"uid": str(login.uid)}
 
@@ -157,6 +167,7 @@ def propose_grant(
 def approve_grant(*, actor: Actor, grant_uid: UUID) -> dict[str, str]:
     """A second person says yes: the role holds from its first day."""
     grant = _grant_to_decide(actor, grant_uid)
+    stop_if(rules.why_not_two(password_given(grant.proposed_by), password_given(actor.login_uid), now=actor.now))
     held = grant.login.grants.filter(state="active")
     stop_if(rules.why_not_together(grant.role, [g.role for g in held if g.ends_on is None or g.ends_on >= actor.today]))
     grant.state, grant.approved_by = "active", actor.login_uid
@@ -313,6 +324,7 @@ def add_exclusion(
             login=login, person=person, about_uid=about_uid, why=why, made_by=actor.login_uid, created_at=actor.now
         )
         record(actor, "person.exclude", kind="exclusion", uid=about_uid, exclusion=row.uid)
+        announce(actor, "exclusion.added", exclusion=row)
     return {"uid": str(row.uid)}
 
 

@@ -148,7 +148,10 @@ class Logins(BaseUserManager["Login"]):
 
 
 class Login(AbstractBaseUser, Row):
-    """Somebody who can sign in. Rights come from grants, ties and exclusions only."""
+    """Somebody who can sign in. Rights come from grants, ties and exclusions only.
+
+    `password_given_by`: the login that last gave it a one-time password; empty where the command line did.
+    """
 
     personal_fields = ("display_name", "phone")
 
@@ -161,6 +164,8 @@ class Login(AbstractBaseUser, Row):
     person = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="logins")
     is_active = models.BooleanField(default=True)
     must_change_password = models.BooleanField(default=False)
+    password_given_by = models.UUIDField(null=True)
+    password_given_at = models.DateTimeField(null=True)
     language = models.CharField(max_length=8, default="zh-hans")
     text_size = models.CharField(max_length=8, default="normal")
     locked_until = models.DateTimeField(null=True)

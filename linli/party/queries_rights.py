@@ -12,10 +12,11 @@ from django.db.models import F, Model, Prefetch, Q, QuerySet
 from linli.core.actor import Actor
 from linli.core.decide import ObjectFacts, Sensitivity
 from linli.core.errors import NotFound, Refused
-from linli.core.policy import ACTIONS
+from linli.core.policy import ACTIONS, AUDIT_ADMIN, SECURITY_ADMIN
 from linli.core.runs import is_demo
 from linli.party.models import Exclusion, Grant, Household, Login, Person
 from linli.party.queries import allow, list_facts, visible
+from linli.party.rules import PasswordGiven
 
 Row = TypeVar("Row", bound=Model)
 Guard = TypeVar("Guard", Person, Household)
@@ -151,6 +152,21 @@ def must(actor: Actor, action: str, thing: ObjectFacts) -> None:
     if decision.hidden:
         raise NotFound(reason=decision.reason)
     raise Refused(f"core.{decision.reason}", reason=decision.reason)
+
+
+def password_given(login_uid: UUID | None) -> PasswordGiven:
+    """Who last gave a login its one-time password, and when."""
+    login = Login.objects.filter(uid=login_uid).first() if login_uid else None
+    return PasswordGiven(login_uid, login.password_given_by, login.password_given_at) if login else PasswordGiven(None)
+
+
+def watchers(login: Login, today: date) -> set[UUID | None]:
+    """The logins that administer audit or security today: who hears of what is done to a login."""
+    roles = Grant.objects.filter(role__in=[AUDIT_ADMIN, SECURITY_ADMIN], state="active", starts_on__lte=today)
+    held = roles.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=today)).select_related("login")
+    places = list(login.grants.filter(state__in=["active", "proposed"]).values_list("place_path", flat=True))
+    near = [g for g in held if not places or any(path.startswith(g.place_path) for path in places)]
+    return {grant.login.uid for grant in near if grant.login.is_active}
 
 
 def names_of_logins(uids: set[UUID | None]) -> dict[UUID, str]:

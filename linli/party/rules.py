@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -25,6 +26,21 @@ ADMIN_ROLES = frozenset({SYSTEM_ADMIN, SECURITY_ADMIN, AUDIT_ADMIN})
 
 FAILURES_BEFORE_LOCK = 5
 LOCK_HOLDS = timedelta(minutes=15)
+# Whoever gave somebody a one-time password could have signed in as them: so long the two do not count as two.
+PASSWORD_TIES = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class PasswordGiven:
+    """Who last gave a login its one-time password, and when; no giver where the command line did."""
+
+    login_uid: UUID | None
+    by: UUID | None = None
+    at: datetime | None = None
+
+    def is_from(self, giver_uid: UUID | None, now: datetime) -> bool:
+        """Whether that giver did, lately."""
+        return self.by is not None and self.by == giver_uid and self.at is not None and now - self.at < PASSWORD_TIES
 
 
 def is_sensitive(role: str) -> bool:
@@ -84,6 +100,13 @@ def why_not_approve(
         return Refusal("party.grant_needs_another")
     if approver_uid is not None and approver_uid == login_uid:
         return Refusal("party.grant_own")
+    return None
+
+
+def why_not_two(first: PasswordGiven, second: PasswordGiven, *, now: datetime) -> Refusal | None:
+    """Two people are two only if neither has lately given the other a password."""
+    if second.is_from(first.login_uid, now) or first.is_from(second.login_uid, now):
+        return Refusal("party.grant_password_given", days=PASSWORD_TIES.days)
     return None
 
 

@@ -52,6 +52,10 @@ WORDS = {
     ),
     "party.grant_not_waiting": _("这一条已经有人处理过了。刷新页面看现在的样子。"),
     "party.grant_needs_another": _("提出的人不能自己批准。要另一位有权的同事来批。"),
+    "party.grant_password_given": _(
+        "提出的人和你，%(days)s 天里有一个给过另一个一次性密码，这段时间不能算两个人。请另一位有权的同事来批。"
+    ),
+    "party.password_renewed": _("有一个账号换了一次性密码。问一问本人是不是他要的。"),
     "party.grant_not_held": _("这个岗位现在没有在用，不用结束。"),
     "party.grant_last_admin": _("这是最后一位这种管理员。先让另一个人接上，再结束。"),
     "party.tie_own": _("不能由一个人负责自己或自己家的事。换一位同事。"),

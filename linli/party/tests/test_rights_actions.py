@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from linli.core.actor import Actor, system_actor
+from linli.core.audit import unit_of_work
 from linli.core.errors import BadInput, Conflict, NotFound, Refused
 from linli.core.models import AuditRow, Notice, Operation
 from linli.party import actions_rights as rights
@@ -177,6 +178,63 @@ def test_a_new_password_unlocks_and_must_be_changed(guard: Login, lead: Login):
     assert (lead.must_change_password, lead.locked_until) == (True, None)
     with pytest.raises(Refused):
         rights.renew_password(actor=make.actor(guard), operation_id=uuid4(), login_uid=guard.uid, password="x" * 12)
+
+
+@pytest.mark.parametrize("proposes", ["giver", "given"])
+def test_who_gave_the_other_a_password_is_no_second_person(guard: Login, county: Login, new: Login, proposes: str):
+    given = {"login_uid": county.uid, "password": "abcd-efgh-jkmn"}
+    rights.renew_password(actor=make.actor(guard), operation_id=uuid4(), **given)
+    first, second = (guard, county) if proposes == "giver" else (county, guard)
+    uid = UUID(propose(make.actor(first), new)["uid"])
+    late = make.NOW + timedelta(days=30)
+    for now in (make.NOW, late - timedelta(seconds=1)):
+        with pytest.raises(Refused) as refusal:
+            rights.approve_grant(actor=make.actor(second, now=now), operation_id=uuid4(), grant_uid=uid)
+        assert refusal.value.code == "party.grant_password_given"
+    assert Grant.objects.get(uid=uid).state == "proposed"
+    third = make.login("third", ("security_admin", make.COUNTY))
+    other = UUID(propose(make.actor(first), make.login("another"))["uid"])
+    rights.approve_grant(actor=make.actor(third), operation_id=uuid4(), grant_uid=other)
+    rights.approve_grant(actor=make.actor(second, now=late), operation_id=uuid4(), grant_uid=uid)
+    assert Grant.objects.get(uid=uid).state == "active"
+
+
+def test_who_made_a_login_is_no_second_person_with_it(guard: Login, new: Login):
+    given = {"username": "officer", "display_name": "何某", "password": rights.one_time_password()}
+    made = rights.make_login(actor=make.actor(guard), operation_id=uuid4(), **given)
+    officer = Login.objects.get(uid=made["uid"])
+    make.grant(officer, "county", make.COUNTY)
+    uid = UUID(propose(make.actor(guard), new)["uid"])
+    with pytest.raises(Refused) as refusal:
+        rights.approve_grant(actor=make.actor(officer), operation_id=uuid4(), grant_uid=uid)
+    assert refusal.value.code == "party.grant_password_given"
+
+
+def test_the_first_accounts_approve_for_each_other():
+    system = system_actor("setup", make.NOW)
+    names = {"system_admin": "系统管理员", "security_admin": "安全管理员一", "audit_admin": "审计管理员"}
+    rights.make_first_logins(system, make.COUNTY, names)
+    with unit_of_work():
+        second = rights.make_login.within(
+            actor=system, username="security-admin-2", display_name="二", password=rights.one_time_password()
+        )
+        given = {"role": "security_admin", "place_path": make.COUNTY, "starts_on": TODAY}
+        rights.propose_grant.within(actor=system, login_uid=UUID(second["uid"]), **given)
+    one, two = (Login.objects.get(username=name) for name in ("security-admin", "security-admin-2"))
+    given = {"username": "officer", "display_name": "何某", "password": rights.one_time_password()}
+    made = rights.make_login(actor=make.actor(one), operation_id=uuid4(), **given)
+    uid = UUID(propose(make.actor(one), Login.objects.get(uid=made["uid"]), "county")["uid"])
+    rights.approve_grant(actor=make.actor(two), operation_id=uuid4(), grant_uid=uid)
+    assert Grant.objects.get(uid=uid).state == "active"
+
+
+def test_a_renewed_password_is_told_to_who_watches(guard: Login, county: Login, lead: Login):
+    audit, other = make.login("audit", ("audit_admin", make.COUNTY)), make.login("guard2", ("security_admin", "99/"))
+    make.login("far", ("audit_admin", make.NEXT_TOWN))
+    rights.renew_password(actor=make.actor(guard), operation_id=uuid4(), login_uid=lead.uid, password="abcd-efgh-jkmn")
+    assert {(row.login_uid, row.code) for row in Notice.objects.all()} == {
+        (login.uid, "party.password_renewed") for login in (audit, other)
+    }
 
 
 def test_a_closed_login_is_nobody(guard: Login, lead: Login):
