@@ -26,7 +26,7 @@ CASE_TIES = {"assigned", "co-worker", "supervises", "referral"}
 TIES_FOR = {"person": CASE_TIES | {"guardian", "self"}}
 SELF_SERVICE = {"person", "need"}  # one's own file and one's own needs (PIPL 44–45)
 SEEN_FROM_ANYWHERE = {"offer"}  # internal, no person in it
-BY_PLACE_ALONE = {"import"}  # the office's own work on its own lists
+BY_PLACE_ALONE = {"import"}  # that lists came and how many rows: the office's own work; the rows are their sender's
 # Objects lie in a village; which grants reach them.
 REACHES = {
     VILLAGE: {VILLAGE, TOWN, COUNTY},
@@ -51,6 +51,7 @@ class Standing:
     tie: str = "none"  # a kind, "self" (being that person), or none; "ended" and "to come" are none
     excluded: str = "no"  # by login, by person, from the household; "lifted" is no
     factor: str = "fresh"
+    is_maker: bool = False  # of the import the cell is about
 
     @property
     def is_excluded(self) -> bool:
@@ -95,7 +96,8 @@ def may_know(who: Standing, marker: Marker, *, tied_to: str) -> bool:
     if who.time not in HELD or who.place not in REACHES[at]:
         return False
     if marker.about == "import":
-        return who.role in ROLES_FOR["import"] and _assured(who, marker.sensitivity)
+        is_row = marker.field != "import.file_name"
+        return (who.is_maker or not is_row) and who.role in ROLES_FOR["import"] and _assured(who, marker.sensitivity)
     if who.role not in STAFF and not (who.role == "org_manager" and tie in CASE_TIES):
         return False
     if marker.sensitivity >= SENSITIVE and tie not in CASE_TIES | {"guardian"}:
@@ -131,6 +133,19 @@ def decide_answer(who: Standing, sensitivity: int, work: int) -> str:
     if read != "200":
         return read
     return "302" if who.role in STATION else "403"
+
+
+def take_answer(who: Standing, sensitivity: int, work: int) -> str:
+    """Taking a flag from the list: the station of the place; of somebody protected only who is tied already."""
+    if who.role not in STATION or who.time not in HELD:
+        return "403"
+    if who.is_excluded or who.place not in REACHES[VILLAGE]:
+        return "404"
+    if who.tie == "self":
+        return "403"
+    if work >= SAFETY and who.tie not in CASE_TIES:
+        return "404"
+    return "302" if _assured(who, work) else "403"
 
 
 def referral_answer(who: Standing, sensitivity: int, work: int) -> str:

@@ -21,10 +21,11 @@ from django.test import Client
 from django.urls import reverse
 
 from linli.core.policy import ROLES
-from linli.party.models import Exclusion, Grant, Login, Person, Tie
+from linli.party.models import Exclusion, Grant, ImportBatch, Login, Person, Tie
 from tests.matrix import cells, oracle
+from tests.matrix.canaries import Marker
 from tests.matrix.oracle import OTHER_PLACES, Standing
-from tests.matrix.world import COUNTY, NOW, SENSITIVE, TODAY, TOWN, VILLAGE, Subject, World
+from tests.matrix.world import COUNTY, NOW, SAFETY, SENSITIVE, TODAY, TOWN, VILLAGE, Subject, World
 
 pytestmark = pytest.mark.django_db
 PROVE = os.environ.get("LINLI_PROVE") == "1"
@@ -73,10 +74,12 @@ class Cell:
 
 
 def all_cells(route: str) -> Iterator[Cell]:
-    subjects = ("",) if route in PLAIN_OBJECTS else ("adult", "child", "protected")
-    ties = ("none",) if route in PLAIN_OBJECTS else TIES
-    excluded = ("no",) if route in PLAIN_OBJECTS else EXCLUDED
-    for subject, *standing in itertools.product(subjects, ROLES, PLACES, TIMES, ties, excluded, FACTORS):
+    has_subject = route not in PLAIN_OBJECTS or route == "import_page"  # its rows seem to be people
+    subjects = ("adult", "child", "protected") if has_subject else ("",)
+    ties = TIES if has_subject else ("none",)
+    excluded = EXCLUDED if has_subject else ("no",)
+    makers = (False, True) if route == "import_page" else (False,)
+    for subject, *standing in itertools.product(subjects, ROLES, PLACES, TIMES, ties, excluded, FACTORS, makers):
         yield Cell(route, subject, Standing(*standing))
 
 
@@ -98,8 +101,8 @@ def _faults(cell: Cell, route: str) -> int:
             who.role not in oracle.ROLES_FOR[kind],
             who.place in OTHER_PLACES,
             who.time not in oracle.HELD,
-            who.tie in ("none", "ended", "to come"),
-            who.is_excluded,
+            route != "import_page" and who.tie in ("none", "ended", "to come"),
+            route != "import_page" and who.is_excluded,
             who.factor != "fresh",
         )
     )
@@ -118,6 +121,8 @@ def clients(world: World) -> dict[tuple[str, str], Client]:
 def stand(login: Login, who: Standing, subject: Subject | None, kind: str, rng: random.Random) -> None:
     """Write the standing into the database."""
     Grant.objects.create(login=login, role=who.role, place_path=who.place, created_at=NOW, **TIMES[who.time])
+    if who.is_maker:
+        ImportBatch.objects.update(maker_uid=login.uid)
     if subject is None:
         return
     thing: Any = {"flag": subject.flag, "referral": subject.referral}.get(kind, subject.need)
@@ -157,8 +162,11 @@ def exclude(login: Login, way: str, subject: Subject) -> None:
     )
 
 
-def address(route: str, uid: UUID) -> str:
-    return reverse(route, kwargs={"uid": uid})
+PAGES_OF_AN_IMPORT = ("", "?rows=all", "?step=columns")
+
+
+def address(route: str, uid: UUID, page: str) -> str:
+    return reverse(route, kwargs={"uid": uid}) + (page if route == "import_page" else "")
 
 
 def uid_of(world: World, cell: Cell) -> UUID:
@@ -180,7 +188,7 @@ def faults_of(world: World, clients: dict[tuple[str, str], Client], cell: Cell, 
     """Everything wrong with one cell."""
     subject = world.subjects.get(cell.subject)
     kind = OBJECTS.get(cell.route) or PLAIN_OBJECTS[cell.route][0]
-    if subject is None:
+    if cell.route in PLAIN_OBJECTS:
         _kind, sensitivity, at = PLAIN_OBJECTS[cell.route]
     else:
         sensitivity, at = (subject.sensitivity if kind == "person" else subject.work_sensitivity), VILLAGE
@@ -190,15 +198,19 @@ def faults_of(world: World, clients: dict[tuple[str, str], Client], cell: Cell, 
     with cells.undone():
         login = Login.objects.get(pk=world.logins[cell.who.role].pk)
         stand(login, cell.who, subject, kind, rng)
-        got = cells.ask(client, "get", address(cell.route, uid_of(world, cell)))
+        page = rng.choice(PAGES_OF_AN_IMPORT)
+        got = cells.ask(client, "get", address(cell.route, uid_of(world, cell), page))
         if got.says != wanted:
             faults.append(f"{got.says}, not {wanted}")
         if got.says == wanted == "404":
-            missing = cells.ask(client, "get", address(cell.route, uuid4()))
+            missing = cells.ask(client, "get", address(cell.route, uuid4(), page))
             if (missing.status, missing.shape) != (got.status, got.shape):
                 faults.append("what is hidden does not answer like what is missing")
-        faults += audit_faults(got, sensitivity)
+        opens_rows = kind != "import" or cell.who.is_maker
+        faults += audit_faults(got, sensitivity if opens_rows else 0)
         others = [cells.ask(client, "get", reverse(name)) for name in rng.sample(listed_routes(), 1)]
+    for answer in others:
+        faults += [f"a list leads to the protected: {what}" for what in uids_in(world, cell, answer.text)]
     for answer in (got, *others):
         if not answer.status:
             faults.append(answer.fault)
@@ -206,6 +218,16 @@ def faults_of(world: World, clients: dict[tuple[str, str], Client], cell: Cell, 
             if not oracle.may_know(cell.who, marker, tied_to=cell.subject):
                 faults.append(f"leak of {marker.about}.{marker.field} (S{marker.sensitivity})")
     return faults
+
+
+def uids_in(world: World, cell: Cell, text: str) -> list[str]:
+    """Which rows about the protected subject an answer names by uid, to somebody who may know nothing of her."""
+    hidden = world.subjects["protected"]
+    whole = Marker("", "protected", "", SAFETY, False)
+    if oracle.may_know(cell.who, whole, tied_to=cell.subject):
+        return []
+    rows = {"person": hidden.person, "flag": hidden.flag, "need": hidden.need, "referral": hidden.referral}
+    return [what for what, row in rows.items() if str(row.uid) in text]
 
 
 def audit_faults(got: cells.Answer, sensitivity: int) -> list[str]:

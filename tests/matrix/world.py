@@ -215,6 +215,14 @@ def _two(text: str) -> str:
     return json.dumps({"zh": text, "en": text})
 
 
+def _number(world: World, name: str, letter: str, sensitivity: int) -> str:
+    """The number of a need or referral; about a protected person it is a marker, for the number alone tells of her."""
+    head = f"999981-{letter}2026-"
+    if sensitivity < SAFETY:
+        return f"{head}9{len(world.subjects) + 1:04d}"
+    return world.canaries.make(name, f"number.{letter}", sensitivity, within=head + "{}")
+
+
 def _work(
     world: World,
     name: str,
@@ -244,7 +252,7 @@ def _work(
     )
     need = Need(
         **guard,
-        number=f"999981-N2026-{len(world.subjects) + 1:05d}",
+        number=_number(world, name, "N", sensitivity),
         person=person,
         code="meal",
         level=2,
@@ -267,7 +275,7 @@ def _work(
     Unmet.objects.create(**guard, need=need, run_uid=run, binding="capacity", params={"capacity": 10})
     referral = Referral.objects.create(
         **guard,
-        number=f"999981-R2026-{len(world.subjects) + 1:05d}",
+        number=_number(world, name, "R", sensitivity),
         need=need,
         offer=world.offer,
         proposal=proposal,
@@ -302,7 +310,7 @@ def _import(world: World) -> ImportBatch:
                 "is_list": True,
                 "title": "",
                 "groups": [],
-                "columns": [{"index": 0, "heading": "姓名", "field": "name", "why": "known"}],
+                "columns": [{"index": 0, "heading": "姓名", "field": "name", "why": "heading_exact"}],
             }
         ],
         counts={"taken": 0, "doubtful": 1, "refused": 0, "matched": 0},
@@ -322,4 +330,19 @@ def _import(world: World) -> ImportBatch:
         outcome="doubtful",
     )
     row.save()
+    for number, (name, subject) in enumerate(world.subjects.items(), start=3):  # rows that are, or seem to be, somebody
+        likeness = {"person": str(subject.person.uid), "probability": 0.8, "for": "姓名同音", "against": ""}
+        for offset, met in ((0, {"candidates": [likeness], "decision": "ask"}), (10, {"person": subject.person})):
+            ImportRow.objects.create(
+                created_at=NOW,
+                batch=batch,
+                file="名册.csv",
+                sheet="",
+                row_number=number + offset,
+                record_id=f"名册.csv::{number + offset}",
+                record=json.dumps({"name": mark("import", f"import.{name}.{offset}", SENSITIVE, sealed=True)}),
+                outcome="taken",
+                cluster=f"{name}-{offset}",
+                **met,
+            )
     return batch
