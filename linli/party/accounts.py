@@ -28,7 +28,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from linli.core.decide import FRESH_FACTOR_HOLDS, is_within
-from linli.party.actions_door import forget_failed_logins, note_login_event
+from linli.party.actions_door import forget_failed_logins, note_factor_removed, note_login_event
 from linli.party.middleware import FRESH_FACTOR, SECOND_FACTOR, note_second_factor
 from linli.party.models import Login
 
@@ -141,7 +141,7 @@ def _factor_added(sender: Any, request: HttpRequest, user: Login, authenticator:
 
 
 def _factor_removed(sender: Any, user: Login, authenticator: Any, **_rest: Any) -> None:
-    note_login_event(user, "account.factor_removed", "done", timezone.now(), way=str(authenticator.type))
+    note_factor_removed(user, str(authenticator.type), now=timezone.now())
 
 
 def _factor_reset(sender: Any, user: Login, authenticator: Any, **_rest: Any) -> None:

@@ -10,6 +10,7 @@ from django.core.cache import cache
 
 from linli.core.audit import record, record_now, unit_of_work
 from linli.party import rules
+from linli.party.actions_tokens import end_tokens
 from linli.party.models import Login
 from linli.party.queries import actor_of
 
@@ -37,6 +38,25 @@ def count_failed_login(login: Login | None, *, now: datetime) -> None:
 def forget_failed_logins(login: Login) -> None:
     """A log-in that worked starts the count again."""
     cache.delete(_failures_key(login))
+
+
+def keep_own_password(login: Login, password: str, *, now: datetime) -> None:
+    """A password its owner chose: it ends a one-time password, and the keys made under the one before."""
+    with unit_of_work():
+        login.set_password(password)
+        login.must_change_password = False
+        login.save(update_fields=["password", "must_change_password"])
+        actor = actor_of(login, now=now)
+        record(actor, "account.password", kind="login", uid=login.uid)
+        end_tokens(login, actor, "password")
+
+
+def note_factor_removed(login: Login, way: str, *, now: datetime) -> None:
+    """A way to confirm is gone, and with it the keys it was shown for."""
+    with unit_of_work():
+        actor = actor_of(login, now=now)
+        record(actor, "account.factor_removed", kind="login", uid=login.uid, way=way)
+        end_tokens(login, actor, "factor")
 
 
 def keep_phone(login: Login, phone: str, *, is_proved: bool, now: datetime) -> None:

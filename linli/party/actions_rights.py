@@ -20,6 +20,7 @@ from linli.core.notices import notify
 from linli.core.policy import ACTIONS, AUDIT_ADMIN, SECURITY_ADMIN, SYSTEM_ADMIN
 from linli.party import rules
 from linli.party.actions_door import forget_failed_logins
+from linli.party.actions_tokens import end_tokens
 from linli.party.models import Exclusion, Grant, Household, Login, Person, Tie
 from linli.party.queries_person import keepers
 from linli.party.queries_rights import grant_facts, login_list_facts, must, party_thing, password_given, watchers
@@ -75,6 +76,7 @@ def renew_password(*, actor: Actor, login_uid: UUID, password: str) -> dict[str,
         update_fields=["password", "must_change_password", "locked_until", "password_given_by", "password_given_at"]
     )
     forget_failed_logins(login)
+    end_tokens(login, actor, "renewed")
     told = watchers(login, actor.today) - {actor.login_uid, login.uid}
     notify(actor, sorted(told, key=str), "party.password_renewed", link="/rights/")
     record(actor, "login.renew_password", kind="login", uid=login.uid)
@@ -83,12 +85,14 @@ def renew_password(*, actor: Actor, login_uid: UUID, password: str) -> dict[str,
 
 @action("login.make")
 def set_login_active(*, actor: Actor, login_uid: UUID, is_active: bool) -> dict[str, str]:
-    """Close a login (it stops at its next request) or open it again."""
+    """Close a login (it stops at its next request, its keys for good) or open it again."""
     login = _login(login_uid)
     must(actor, "login.make", grant_facts(login, _place_of(login, actor)))
     stop_if(rules.why_not_on_oneself(login_uid=login.uid, actor_uid=actor.login_uid))
     login.is_active = is_active
     login.save(update_fields=["is_active"])
+    if not is_active:
+        end_tokens(login, actor, "closed")
     record(actor, "login.open" if is_active else "login.close", kind="login", uid=login.uid)
     return {"uid": str(login.uid)}
 

@@ -48,6 +48,13 @@ def revoke_token(*, actor: Actor, token_uid: UUID) -> dict[str, Any]:
     return {"uid": str(token.uid)}
 
 
+def end_tokens(login: Login, actor: Actor, why: str) -> None:
+    """All keys of a login end, in the running transaction: whoever got hold of it may have made one."""
+    live = ApiToken.objects.filter(login=login, revoked_at__isnull=True, expires_at__gt=actor.now)
+    if ended := live.update(revoked_at=actor.now):
+        record(actor, "token.revoke", kind="login", uid=login.uid, count=ended, why=why)
+
+
 def note_token_used(token: ApiToken, actor: Actor) -> None:
     """When the key was last used, to a few minutes."""
     if token.last_used_at is None or actor.now - token.last_used_at > USED_EVERY:

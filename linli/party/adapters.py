@@ -72,8 +72,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ca
 
     def set_password(self, user: Any, password: str) -> None:
         """One's own choice ends the one-time password."""
-        user.must_change_password = False
-        super().set_password(user, password)
+        actions_door.keep_own_password(user, password, now=timezone.now())
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         login = self._meant(credentials)

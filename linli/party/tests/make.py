@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from linli.core.actor import Actor
-from linli.party.models import Exclusion, Grant, Household, Login, Person, Tie
+from linli.party.models import ApiToken, Exclusion, Grant, Household, Login, Person, Tie
 from linli.party.queries import actor_of
+from linli.party.queries_tokens import OFFERED, digest_of
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 COUNTY = "99/9999/999981/"
@@ -52,6 +53,12 @@ def tie(row: Login, about_uid: UUID, kind: str = "assigned", **fields: Any) -> T
 
 def exclusion(about_uid: UUID, **fields: Any) -> Exclusion:
     return Exclusion.objects.create(about_uid=about_uid, **({"why": "test", "created_at": NOW} | fields))
+
+
+def token(row: Login, secret: str, **fields: Any) -> ApiToken:
+    """A key that acts as a login, for ninety days from now."""
+    given: dict[str, Any] = {"scopes": list(OFFERED), "expires_at": NOW + timedelta(days=90), "created_at": NOW}
+    return ApiToken.objects.create(login=row, name="k", digest=digest_of(secret), **given | fields)
 
 
 def actor(row: Login, *, factor: bool = True, now: datetime = NOW) -> Actor:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -19,6 +19,7 @@ from linli.core.actor import system_actor
 from linli.core.models import AuditRow
 from linli.core.runs import DEMO, store_run
 from linli.party.models import Login
+from linli.party.queries_tokens import bearer_of
 from linli.party.tests import make
 
 pytestmark = pytest.mark.django_db
@@ -124,6 +125,27 @@ def test_a_one_time_password_must_be_changed_first(client: Client, worker: Login
     assert worker.check_password(fresh)
     assert worker.password.startswith("argon2")
     assert client.get(reverse("account")).status_code == 200
+
+
+def test_ones_own_new_password_ends_the_keys_made_before(client: Client, worker: Login):
+    make.token(worker, "thief", expires_at=datetime.now(UTC) + timedelta(days=9))
+    sign_in(client)
+    fresh = "ling-li-shi-hao-72"
+    given = {"oldpassword": make.PASSWORD, "password1": fresh, "password2": fresh}
+    assert bearer_of("thief", datetime.now(UTC)) is not None
+    assert client.post(reverse("account_change_password"), given).status_code == 302
+    assert bearer_of("thief", datetime.now(UTC)) is None
+    assert rows("account.password") == rows("token.revoke") == [("done", worker.uid)]
+    assert client.get(reverse("account")).status_code == 200, "this session goes on"
+
+
+def test_a_factor_taken_away_ends_the_keys(client: Client, worker: Login):
+    sign_in(client)
+    set_up_totp(client)
+    make.token(worker, "thief", expires_at=datetime.now(UTC) + timedelta(days=9))
+    assert client.post(reverse("mfa_deactivate_totp")).status_code == 302
+    assert bearer_of("thief", datetime.now(UTC)) is None
+    assert ("done", worker.uid) in rows("account.factor_removed")
 
 
 def test_the_second_factor_is_asked_and_noted(client: Client, worker: Login):

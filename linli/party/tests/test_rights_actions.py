@@ -15,6 +15,7 @@ from linli.core.models import AuditRow, Notice, Operation
 from linli.party import actions_rights as rights
 from linli.party.models import Exclusion, Grant, Login, Tie
 from linli.party.queries_ties import colleagues_for
+from linli.party.queries_tokens import bearer_of
 from linli.party.tests import make
 
 pytestmark = pytest.mark.django_db
@@ -241,6 +242,22 @@ def test_a_closed_login_is_nobody(guard: Login, lead: Login):
     rights.set_login_active(actor=make.actor(guard), operation_id=uuid4(), login_uid=lead.uid, is_active=False)
     assert not make.actor(Login.objects.get(pk=lead.pk)).is_known
     assert last().action == "login.close"
+
+
+@pytest.mark.parametrize("what", ["renew", "close"])
+def test_keys_end_with_a_new_password_and_with_the_account(guard: Login, lead: Login, what: str):
+    make.token(lead, "thief"), make.token(guard, "own")
+    given: dict[str, Any] = {"actor": make.actor(guard), "operation_id": uuid4(), "login_uid": lead.uid}
+    if what == "renew":
+        rights.renew_password(**given, password="abcd-efgh-jkmn")
+        Login.objects.filter(pk=lead.pk).update(must_change_password=False)
+    else:
+        rights.set_login_active(**given, is_active=False)
+        rights.set_login_active(**given | {"operation_id": uuid4()}, is_active=True)
+    assert bearer_of("thief", make.NOW) is None
+    assert bearer_of("own", make.NOW) is not None
+    row = AuditRow.objects.get(action="token.revoke")
+    assert (row.object_uid, row.actor_uid) == (lead.uid, guard.uid)
 
 
 def test_a_tie_opens_and_closes_a_person(lead: Login):
