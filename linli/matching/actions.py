@@ -27,6 +27,7 @@ from linli.offer.models import Offer
 from linli.party import actions_rights
 from linli.party import queries as party
 from linli.party import queries_names as names
+from linli.party import queries_rights as rights
 
 CHUNK = 500
 
@@ -57,22 +58,30 @@ def propose(*, actor: Actor, place_path: str) -> dict[str, int]:
 def _replace(actor: Actor, open_needs: Sequence[Need], fresh: list[Proposal], left: list[Unmet]) -> None:
     """Swap old for new in chunks of needs, so that no transaction is long and no need is ever without both.
 
-    What somebody did since the run began stands: needs referred or closed are left alone, offers decided stay so.
+    What somebody did since the run began stands: needs referred or closed are left alone, offers decided stay so,
+    who was excluded meanwhile is not proposed.
     """
     made: dict[int, list[Proposal]] = {}
     for proposal in fresh:
         made.setdefault(proposal.need_id, []).append(proposal)
     why: dict[int, Unmet] = {unmet.need_id: unmet for unmet in left}
+    by_id = {need.pk: need for need in open_needs}
     for start in range(0, len(open_needs), 100):
         with unit_of_work():
             ids = needs.open_still([need.pk for need in open_needs[start : start + 100]])
-            decided = queries.offers_decided(ids)
+            settled = queries.offers_decided(ids) | _kept_away(actor, ids, by_id, made)
             Proposal.objects.filter(need_id__in=ids, state="open").update(state="stale")
             Unmet.objects.filter(need_id__in=ids).delete()
             Proposal.objects.bulk_create(
-                [one for pk in ids for one in made.get(pk, ()) if (pk, one.offer_id) not in decided]
+                [one for pk in ids for one in made.get(pk, ()) if (pk, one.offer_id) not in settled]
             )
             Unmet.objects.bulk_create([why[pk] for pk in ids if pk in why])
+
+
+def _kept_away(
+    actor: Actor, ids: Sequence[int], by_id: dict[int, Need], made: dict[int, list[Proposal]]
+) -> set[tuple[int, int]]:
+    return compute.kept_away(actor, [(by_id[pk], one.offer) for pk in ids for one in made.get(pk, ())])
 
 
 def _guard(need: Need) -> dict[str, Any]:
@@ -132,9 +141,16 @@ def _unmet(
 
 @action("proposal.decide")
 def accept_proposal(*, actor: Actor, proposal_uid: UUID, consent_way: str, note: str = "") -> str:
-    """Accept a proposal with the person's consent: the offer's place is taken and a referral goes out."""
+    """Accept a proposal with the person's consent: the offer's place is taken and a referral goes out.
+
+    Who must be kept away is asked again here, with person and household locked: an exclusion written meanwhile
+    either is seen now or comes after, and then hears of this referral.
+    """
+    seen = queries.proposal_by_uid(actor, proposal_uid, action="proposal.decide").need
+    for uid in compute.about(seen):
+        rights.party_thing(uid, lock=True)
+    need = needs.need_by_uid(actor, seen.uid, action="need.write", lock=True)
     proposal = queries.proposal_by_uid(actor, proposal_uid, action="proposal.decide", lock=True)
-    need = needs.need_by_uid(actor, proposal.need.uid, action="need.write", lock=True)
     offer = offers.offer_by_uid(actor, proposal.offer.uid, lock=True)
     stop_if(
         rules.why_not_accept(
@@ -144,6 +160,8 @@ def accept_proposal(*, actor: Actor, proposal_uid: UUID, consent_way: str, note:
             used=offer.used,
             consent_way=consent_way,
             is_best=queries.best_standing(need) == proposal.pk,
+            is_kept_away=bool(compute.kept_away(actor, [(need, offer)])),
+            is_own_offer=compute.is_own_offer(actor, offer),
             reason=note,
         )
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -17,6 +17,7 @@ from linli.need.models import Need
 from linli.offer.models import Offer
 from linli.offer.queries_words import party_in_tables
 from linli.party import queries as party
+from linli.party import queries_names as names
 from linli.place import queries as places
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def match(
     uids = {offer.code: str(offer.uid) for offer in offers}
     result = assignment.assign(
         _needs_table(actor, needs, decided, codes),
-        _offers_table(offers),
+        _offers_table(offers, givers(actor, offers)),
         on=actor.today,
         weights=weights_on(actor.today),
     )
@@ -82,6 +83,52 @@ def match(
     )
 
 
+def about(need: Need) -> set[UUID]:
+    """The person and household a need is about, as things stand and as they stood when it was opened."""
+    return {uid for uid in (need.person.uid, need.person.household_uid, need.household_uid) if uid is not None}
+
+
+def givers(actor: Actor, offers: Iterable[Offer]) -> dict[int, list[str]]:
+    """Who stands behind each of these offers, by internal id: uids of people and of logins.
+
+    Whoever leads the organisation reads what is referred to it, and so counts like the one who comes.
+    """
+    rows = list({offer.pk: offer for offer in offers}.values())
+    managers = names.managers_of(actor, {offer.organisation_id for offer in rows if offer.organisation_id})
+    found: dict[int, list[str]] = {}
+    for offer in rows:
+        leading = managers.get(offer.organisation_id, [])
+        people = [offer.provider_person, *(login.person for login in leading)]
+        found[offer.pk] = [str(one.uid) for one in (*people, *leading) if one is not None]
+    return found
+
+
+def is_own_offer(actor: Actor, offer: Offer) -> bool:
+    """Whether the actor stands behind an offer himself."""
+    own = {str(uid) for uid in (actor.login_uid, actor.facts.person_uid) if uid is not None}
+    return bool(own & set(givers(actor, [offer])[offer.pk]))
+
+
+def kept_away(actor: Actor, pairs: Iterable[tuple[Need, Offer]]) -> set[tuple[int, int]]:
+    """Those of these needs and offers, by internal ids, that an exclusion keeps apart now; asked of the tables anew."""
+    from linli.engines import assignment
+
+    rows = list(pairs)
+    barred = party.barred_people(actor, set[UUID]().union(*(about(need) for need, _offer in rows)))
+    if not barred:
+        return set()
+    behind = givers(actor, (offer for _need, offer in rows))
+    found = set()
+    for need, offer in rows:
+        terms = [term for uid in about(need) for term in barred.get(uid, ())]
+        texts = [offer.code, offer.provider, offer.name, *behind[offer.pk]]
+        if {part for term in terms for part in assignment.name_parts(term)} & {
+            part for text in texts if text for part in assignment.name_parts(text)
+        }:
+            found.add((need.pk, offer.pk))
+    return found
+
+
 def _needs_table(
     actor: Actor, needs: Sequence[Need], decided: Mapping[UUID, Collection[UUID]], codes: Mapping[UUID, str]
 ) -> pa.Table:
@@ -90,14 +137,11 @@ def _needs_table(
     from linli.engines.assignment import NEEDS
 
     where = places.names_by_path(actor, {need.place_path for need in needs})
-    barred = party.barred_people(
-        actor, {need.person.uid for need in needs} | {u for n in needs if (u := n.household_uid)}
-    )
+    barred = party.barred_people(actor, set[UUID]().union(*(about(need) for need in needs)))
     rows = []
     for need in needs:
         person, place = need.person, where.get(need.place_path)
         wishes = json.loads(need.wishes) if need.wishes else {}
-        about = {person.uid} | ({need.household_uid} if need.household_uid else set())
         age = actor.today.year - person.birth_year if person.birth_year else None
         rows.append(
             {
@@ -115,7 +159,7 @@ def _needs_table(
                 "slots": wishes.get("slots"),
                 "minor": age is not None and age < 18,
                 "excluded": sorted(
-                    {name for uid in about for name in barred.get(uid, ())}
+                    {name for uid in about(need) for name in barred.get(uid, ())}
                     | {codes[uid] for uid in decided.get(need.uid, ()) if uid in codes}
                 ),
                 "pays_fen": wishes.get("pays_fen"),
@@ -126,7 +170,7 @@ def _needs_table(
     return pa.Table.from_pylist([{name: row.get(name) for name in NEEDS.names} for row in rows], schema=NEEDS)
 
 
-def _offers_table(offers: Sequence[Offer]) -> pa.Table:
+def _offers_table(offers: Sequence[Offer], behind: Mapping[int, list[str]]) -> pa.Table:
     import pyarrow as pa
 
     from linli.engines.assignment import OFFERS
@@ -151,7 +195,7 @@ def _offers_table(offers: Sequence[Offer]) -> pa.Table:
             "conditions": offer.conditions,
             "valid_from": offer.valid_from,
             "valid_to": offer.valid_to,
-            "people": [str(offer.provider_person.uid)] if offer.provider_person else [],
+            "people": behind[offer.pk],
         }
         for offer in offers
     ]

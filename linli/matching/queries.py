@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from linli.core.actor import Actor
 from linli.core.errors import NotFound
@@ -40,6 +40,22 @@ def best_standing(need: Need) -> int | None:
 def standing_locked(need: Need) -> list[Proposal]:
     """The standing proposals of a locked need, locked too, for the program's own use."""
     return list(Proposal.objects.select_for_update(of=("self",)).filter(need=need, state="open").order_by("id"))
+
+
+def standing_about(uid: UUID) -> list[Proposal]:
+    """The standing proposals about a person or household, locked, for the program's own use."""
+    rows = Proposal.objects.select_for_update(of=("self",)).filter(_about(uid), state="open")
+    return list(rows.select_related("need__person", "offer__provider_person").order_by("id"))
+
+
+def under_way_about(uid: UUID) -> list[Referral]:
+    """The referrals about a person or household that have not ended, for the program's own use."""
+    rows = Referral.objects.filter(_about(uid), state__in=("sent", "accepted"))
+    return list(rows.select_related("need__person", "offer__provider_person").order_by("id"))
+
+
+def _about(uid: UUID) -> Q:
+    return Q(need__person__uid=uid) | Q(need__person__household_uid=uid) | Q(need__household_uid=uid)
 
 
 def decided_offers(actor: Actor, place_path: str) -> dict[UUID, set[UUID]]:

@@ -25,15 +25,24 @@ def why_not_accept(
     used: int,
     consent_way: str,
     is_best: bool,
+    is_kept_away: bool,
+    is_own_offer: bool,
     reason: str,
 ) -> Refusal | None:
-    """Whether a proposal can become a referral now; taking another than the best standing one says why."""
+    """Whether a proposal can become a referral now; taking another than the best standing one says why.
+
+    Nobody decides for what is given by himself or by the organisation he leads.
+    """
     if proposal_state != "open":
         return Refusal("matching.proposal_decided", state=proposal_state)
     if need_state not in ("heard", "open"):
         return Refusal("matching.need_not_open", state=need_state)
     if capacity is not None and used >= capacity:
         return Refusal("matching.offer_full")
+    if is_kept_away:
+        return Refusal("matching.not_suitable")
+    if is_own_offer:
+        return Refusal("matching.own_offer")
     if consent_way not in CONSENT_WAYS:
         return Refusal("matching.consent_unknown")
     if consent_way == "not_asked":

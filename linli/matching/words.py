@@ -7,6 +7,11 @@ WORDS = {
     "matching.proposal_decided": _("这个建议已经有人定过了。看看对接页现在的样子。"),
     "matching.need_not_open": _("这件需求已经在办或结了，不能再发一次转介。到“转介”里看它走到了哪里。"),
     "matching.offer_full": _("这项资源刚被占满了。看看下一个建议，或过几天再看。"),
+    "matching.not_suitable": _("这项资源不适合这件需求了。看看下一个建议，或重新对接一次。"),
+    "matching.own_offer": _("这项资源是你自己或你负责的组织给的，不能由你来定。请同事来定。"),
+    "matching.referral_kept_away": _(
+        "转介 %(number)s 的对方里，有人刚被列为不能接近本人。请马上看一看，撤回或另找人。"
+    ),
     "matching.consent_unknown": _("请写明本人是怎么同意的：口头，还是签了纸。"),
     "matching.consent_needed": _("还没问过本人，不能把事情告诉别人。先问一声，再采纳。"),
     "matching.reason_needed": _("请写一句为什么，下次会排得更准。"),

@@ -393,6 +393,8 @@ def people_facts(actor: Actor, place_path: str) -> list[dict[str, Any]]:
     for row in by_id.values():
         row["group_dates"] = json.dumps(row.pop("_dates"))
     return list(by_id.values())
+        if row.login is not None:  # who leads an organisation need not be anybody on file
+            found.setdefault(row.about_uid, []).append(str(row.login.uid))
 
 
 def _facts_of_row(person: Person) -> dict[str, Any]:
@@ -424,7 +426,7 @@ def people_by_uid(actor: Actor, uids: Iterable[UUID]) -> dict[UUID, Person]:
 
 
 def barred_people(actor: Actor, about: Iterable[UUID]) -> dict[UUID, list[str]]:
-    """For each person or household, uids and names of people who must not come near: for matching, never for showing.
+    """For each person or household, uids and names of who must not come near: for matching, never for showing.
 
     Names too: an offer taken in from a workbook may name its giver without being joined to the person.
     """

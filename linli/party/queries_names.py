@@ -45,12 +45,19 @@ def station_logins_around(actor: Actor, place_path: str) -> list[Login]:
 
 def manager_logins(actor: Actor, organisation: Organisation | None) -> list[Login]:
     """The logins that lead an organisation today: those who answer what is referred to it."""
-    if organisation is None:
-        return []
-    members = _today(Membership.objects.filter(organisation=organisation, login__isnull=False), actor)
-    grants = _today(Grant.objects.filter(role=ORG_MANAGER, state="active"), actor)
-    rows = Login.objects.filter(memberships__in=members, grants__in=grants, is_active=True)
-    return list(rows.distinct().order_by("username"))
+    return managers_of(actor, [organisation.pk])[organisation.pk] if organisation else []
+
+
+def managers_of(actor: Actor, organisation_ids: Collection[int]) -> dict[int, list[Login]]:
+    """The same for several organisations, by internal id."""
+    members = _today(Membership.objects.filter(organisation_id__in=organisation_ids, login__is_active=True), actor)
+    managers = _today(Grant.objects.filter(role=ORG_MANAGER, state="active"), actor).values("login")
+    found: dict[int, list[Login]] = {pk: [] for pk in organisation_ids}
+    rows = members.filter(login__in=managers).select_related("login__person").order_by("login__username", "id")
+    for row in rows:
+        if row.login is not None and row.login not in found[row.organisation_id]:
+            found[row.organisation_id].append(row.login)
+    return found
 
 
 def _today(rows: QuerySet[Any], actor: Actor) -> QuerySet[Any]:

@@ -3,6 +3,7 @@
 This is the only door; see README.md for the method and its limits.
 """
 
+from linli.engines.assignment.arrays import name_parts
 from linli.engines.assignment.check import check
 from linli.engines.assignment.codes import KNOWN_CODES, NEED_CODES
 from linli.engines.assignment.conditions import Conditions, read_conditions
@@ -45,6 +46,7 @@ __all__ = [
     "assign",
     "check",
     "matches",
+    "name_parts",
     "no_matches",
     "read_conditions",
     "read_slots",

@@ -295,7 +295,7 @@ def _barred(needs: pa.Table, offers: pa.Table) -> dict[int, Ints]:
         keys = [(column, values[row]) for column, values in columns.items() if values[row]]
         own_keys.append(keys)
         for key in keys if listed else ():
-            terms[key] |= {part for term in listed if term for part in _name_parts(term)}
+            terms[key] |= {part for term in listed if term for part in name_parts(term)}
     if not terms:
         return {}
     index = _offers_by_name(offers)
@@ -307,7 +307,7 @@ def _barred(needs: pa.Table, offers: pa.Table) -> dict[int, Ints]:
     return barred
 
 
-def _name_parts(text: str) -> set[str]:
+def name_parts(text: str) -> set[str]:
     """The text and its parts set off by brackets or list marks, without spaces or case."""
     whole = "".join(plain(text).split())
     return {part for part in (whole, *re.split(r"[()\[\]【】,、;:|]+", whole)) if part}
@@ -318,6 +318,6 @@ def _offers_by_name(offers: pa.Table) -> dict[str, list[int]]:
     columns = [offers[column].to_pylist() for column in ("offer_id", "provider", "name", "people")]
     for at, (offer_id, provider, name, people) in enumerate(zip(*columns, strict=True)):
         texts = [text for text in (provider, name, *(people or ())) if text]
-        for term in {part for text in texts for part in _name_parts(text)} | {"".join(plain(offer_id).split())}:
+        for term in {part for text in texts for part in name_parts(text)} | {"".join(plain(offer_id).split())}:
             index[term].append(at)
     return index

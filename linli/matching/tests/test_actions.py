@@ -10,14 +10,15 @@ from django.db import connection
 
 from linli.core.actor import Actor
 from linli.core.errors import LinliError, NotFound, Refused
-from linli.core.models import AuditRow, Job
+from linli.core.models import AuditRow, Job, Notice
 from linli.matching import actions
 from linli.matching.models import Proposal, Referral, ReferralChange, Unmet
 from linli.matching.tests import make as bridge
 from linli.need.models import Need
 from linli.need.tests import make as needs
 from linli.offer.models import Offer
-from linli.party.models import Login, Person, Tie
+from linli.party import actions_rights
+from linli.party.models import Household, Login, Person, Tie
 from linli.party.tests import make
 from linli.place.models import Place
 
@@ -136,6 +137,97 @@ def test_two_accept_the_last_place_at_once_and_one_wins():
     assert sorted(said) == ["matching.offer_full", "won"]
     offer.refresh_from_db()
     assert (offer.used, Referral.objects.count()) == (1, 1)
+
+
+# Who must be kept away, and whose own business it is
+
+
+def exclude(login: Login, about: Person | Household, **who: UUID) -> None:
+    actions_rights.add_exclusion(
+        actor=make.actor(login), operation_id=uuid4(), about_uid=about.uid, why="violence", **who
+    )
+
+
+@pytest.mark.parametrize("way", ["person", "name", "manager", "household"])
+def test_who_was_excluded_since_the_run_is_sent_nobody(way: str, worker: Login, person: Person):
+    home = make.household()
+    Person.objects.filter(pk=person.pk).update(household=home, household_uid=home.uid)
+    person.refresh_from_db()
+    husband, body = make.person("宋建国"), bridge.organisation()
+    manager = bridge.manager("manager", body)
+    given = {"manager": {"organisation": body}, "name": {"provider": "宋建国（志愿者）"}}.get(
+        way, {"provider_person": husband}
+    )
+    offer, need = bridge.offer(**given), needs.need(person)
+    proposal, other = bridge.proposal(need, offer), bridge.proposal(need, bridge.offer("O2"), rank=2)
+    exclude(
+        worker,
+        home if way == "household" else person,
+        **({"login_uid": manager.uid} if way == "manager" else {"person_uid": husband.uid}),
+    )
+    proposal.refresh_from_db()
+    other.refresh_from_db()
+    assert (proposal.state, other.state) == ("stale", "open")
+    assert AuditRow.objects.filter(action="proposal.stale").count() == 1
+    Proposal.objects.filter(pk=proposal.pk).update(state="open")  # as a run that began before would write it
+    with pytest.raises(Refused, match=r"matching[.]not_suitable"):
+        accept(worker, proposal)
+    assert accept(worker, other, note="不合适").offer.code == "O2"
+
+
+def test_a_run_that_began_before_an_exclusion_proposes_nobody_excluded(worker: Login, person: Person):
+    husband = make.person("宋建国")
+    need, offer = needs.need(person), bridge.offer(provider_person=husband)
+    fresh = [Proposal(**_as_given(need, offer))]
+    exclude(worker, person, person_uid=husband.uid)
+    actions._replace(make.actor(worker), [need], fresh, [])
+    assert not Proposal.objects.exists()
+
+
+@pytest.mark.parametrize("way", ["himself", "his organisation"])
+def test_nobody_accepts_what_is_given_by_himself(way: str, person: Person):
+    body, own = bridge.organisation(), make.person("陶卫东")
+    login = bridge.manager("worker", body)
+    make.grant(login, "worker", make.TOWN)
+    make.tie(login, person.uid)
+    Login.objects.filter(pk=login.pk).update(person=own)
+    login.refresh_from_db()
+    given = {"provider_person": own} if way == "himself" else {"organisation": body}
+    proposal = bridge.proposal(needs.need(person), bridge.offer(**given))
+    with pytest.raises(Refused, match=r"matching[.]own_offer"):
+        accept(login, proposal)
+    assert not Referral.objects.exists()
+
+
+def test_of_a_referral_under_way_the_responsible_are_told(worker: Login, person: Person):
+    other, lead = make.login("other", ("worker", make.TOWN)), make.login("lead", ("lead", make.TOWN))
+    make.tie(other, person.uid)
+    husband, neighbour = make.person("宋建国"), make.person("邻居")
+    barred = accept(worker, bridge.proposal(needs.need(person), bridge.offer(provider_person=husband)))
+    beside = needs.need(person, number="999981-N2026-00002", code="clean")
+    accept(worker, bridge.proposal(beside, bridge.offer("O2", provider_person=neighbour)))
+    exclude(worker, person, person_uid=husband.uid)
+    told = Notice.objects.filter(code="matching.referral_kept_away")
+    assert {notice.login_uid for notice in told} == {worker.uid, other.uid}
+    assert {notice.link for notice in told} == {f"/referrals/{barred.uid}/"}
+    assert lead.uid not in {notice.login_uid for notice in told}
+
+
+def test_a_need_left_without_proposals_is_matched_again(worker: Login, person: Person):
+    husband = make.person("宋建国")
+    bridge.proposal(needs.need(person), bridge.offer(provider_person=husband))
+    exclude(worker, person, person_uid=husband.uid)
+    assert [(job.name, job.args) for job in Job.objects.all()] == [("need.match", {"place_path": make.VILLAGE})]
+
+
+def test_an_organisation_whose_manager_is_excluded_is_not_proposed(person: Person, system: Actor):
+    body = bridge.organisation()
+    make.exclusion(person.uid, login=bridge.manager("manager", body))
+    bridge.offer(organisation=body)
+    other = bridge.offer("O2")
+    needs.need(person)
+    actions.propose(actor=system, place_path=make.TOWN)
+    assert set(Proposal.objects.values_list("offer", flat=True)) == {other.pk}
 
 
 # Matching again
