@@ -14,17 +14,17 @@ from linli.core.acting import action
 from linli.core.actor import Actor
 from linli.core.announce import announce
 from linli.core.audit import record, unit_of_work
-from linli.core.decide import SECOND_FACTOR_HOLDS, is_tied, is_within
+from linli.core.decide import SECOND_FACTOR_HOLDS, Sensitivity, is_tied, is_within
 from linli.core.errors import BadInput, Conflict, NotFound, Refused, stop_if
 from linli.core.notices import notify
-from linli.core.policy import ACTIONS, AUDIT_ADMIN, SECURITY_ADMIN, SYSTEM_ADMIN
+from linli.core.policy import ACTIONS, AUDIT_ADMIN, LEAD, SECURITY_ADMIN, SYSTEM_ADMIN
 from linli.party import rules
 from linli.party.actions_door import forget_failed_logins
 from linli.party.actions_tokens import end_tokens
 from linli.party.models import Exclusion, Grant, Household, Login, Person, Tie
 from linli.party.queries_person import keepers
 from linli.party.queries_rights import grant_facts, login_list_facts, must, party_thing, password_given, watchers
-from linli.party.queries_ties import colleagues_for, is_own, leads_of, responsible_among
+from linli.party.queries_ties import colleagues_for, holders_of, is_own, leads_of, responsible_among
 
 FIRST_ROLES = (SYSTEM_ADMIN, SECURITY_ADMIN, AUDIT_ADMIN)
 # No letters or digits that look alike: the password is read from paper.
@@ -70,11 +70,9 @@ def renew_password(*, actor: Actor, login_uid: UUID, password: str) -> dict[str,
     must(actor, "login.make", grant_facts(login, _place_of(login, actor)))
     stop_if(rules.why_not_on_oneself(login_uid=login.uid, actor_uid=actor.login_uid))
     login.set_password(password)
-    login.must_change_password, login.locked_until = True, None
+    login.must_change_password = True
     login.password_given_by, login.password_given_at = actor.login_uid, actor.now
-    login.save(
-        update_fields=["password", "must_change_password", "locked_until", "password_given_by", "password_given_at"]
-    )
+    login.save(update_fields=["password", "must_change_password", "password_given_by", "password_given_at"])
     forget_failed_logins(login)
     end_tokens(login, actor, "renewed")
     told = watchers(login, actor.today) - {actor.login_uid, login.uid}
@@ -239,6 +237,17 @@ def write_tie(actor: Actor, login: Login, about_uid: UUID, kind: str, why: str) 
     return tie
 
 
+def _name_keeper(actor: Actor, thing: Person | Household, login: Login) -> None:
+    """Somebody comes to be responsible for somebody protected: by the lead or a keeper, and the keepers are told."""
+    about = thing.facts().about
+    leads = [g for g in actor.facts.grants if g.role == LEAD and g.holds(actor.today) and g.covers(thing.place_path)]
+    if not (actor.system or leads or is_tied(actor.facts, about, ACTIONS["tie.assign"], actor.now)):
+        raise NotFound(reason="no_relationship")
+    told = {one.uid for one in holders_of(thing)} - {login.uid, actor.login_uid}
+    link = f"/people/{thing.uid}/" if isinstance(thing, Person) else ""
+    notify(actor, sorted(told, key=str), "party.keeper_named", link=link)
+
+
 def take_tie_back(actor: Actor, login_uid: UUID, about_uid: UUID, kind: str, why: str) -> None:
     """End what an upper block's action once wrote for this reason alone; the calling action has decided already."""
     rows = Tie.objects.select_for_update(of=("self",)).filter(login__uid=login_uid, about_uid=about_uid, kind=kind)
@@ -258,6 +267,8 @@ def assign_tie(
     stop_if(rules.why_not_tie(kind=kind, is_own=is_own(login, thing)))
     stop_if(rules.why_not_assign_oneself(login_uid=login.uid, actor_uid=actor.login_uid))
     stop_if(rules.why_not_colleague(is_colleague=login in colleagues_for(actor, thing)))
+    if thing.facts().sensitivity >= Sensitivity.SAFETY:
+        _name_keeper(actor, thing, login)
     tie = write_tie(actor, login, about_uid, kind, why)
     if link:
         notify(actor, [login.uid], "party.tie_given", link=link)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from linli.core.actor import Actor
 from linli.core.decide import Sensitivity
@@ -66,12 +66,16 @@ def is_own(login: Login, thing: Person | Household) -> bool:
 
 def responsible_among(thing: Person | Household, login: Login | None, person: Person | None) -> list[Login]:
     """The logins that an exclusion naming these would shut out of what they are responsible for."""
-    named = Q(pk=login.pk) if login else Q(person=person)
+    return list(holders_of(thing).filter(Q(pk=login.pk) if login else Q(person=person)).order_by("id"))
+
+
+def holders_of(thing: Person | Household) -> QuerySet[Login]:
+    """Who is responsible for a person, or for a household or somebody in it."""
     about = set(thing.facts().about)
     if isinstance(thing, Household):
         about |= set(Person.objects.filter(household=thing).values_list("uid", flat=True))
     held = Tie.objects.filter(about_uid__in=about, kind__in=WORK_TIES, ends_at__isnull=True)
-    return list(Login.objects.filter(named, pk__in=held.values("login"), is_active=True).order_by("id"))
+    return Login.objects.filter(pk__in=held.values("login"), is_active=True)
 
 
 def leads_of(actor: Actor, thing: Person | Household) -> list[Login]:

@@ -69,6 +69,7 @@ WORDS = {
     "party.exclusion_of_oneself": _("不能把一个人挡在自己的资料外面。要回避的是别人。"),
     "party.exclusion_of_keeper": _("这位同事正负责这个人。要他回避，请站长、督导，或同样负责的同事来加。"),
     "party.exclusion_of_last_keeper": _("只有这位同事负责这个人。先交给另一位同事，再加回避。"),
+    "party.keeper_named": _("你负责的一位受保护的人，现在又有一位同事负责。不该有的，马上告诉站长。"),
     "party.keeper_shut_out": _("有一位负责的同事被要求回避，请复核。"),
     "party.exclusion_of_nobody": _("没有说要谁回避。选一个账号或一个人。"),
     "party.exclusion_gone": _("这条回避已经解除了。刷新页面看现在的样子。"),

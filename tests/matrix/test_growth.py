@@ -143,11 +143,13 @@ def own(scene: Scene) -> str:
 
 
 def correct(scene: Scene) -> Sent:
+    Fact.objects.filter(person=scene.subject.person).exclude(field="phone").delete()
     form = {"value": "00055501234", "source": "said:self", "why": "当面问的"}
     return at("person_correct", scene.subject.person.uid, field="phone"), form
 
 
 def take_back(scene: Scene) -> Sent:
+    Fact.objects.filter(person=scene.subject.person).exclude(field="phone").delete()  # markers where numbers stand
     fact = Fact.objects.get(person=scene.subject.person, field="phone")
     Fact.objects.filter(pk=fact.pk).update(is_correction=True, maker_uid=scene.actor.uid, is_chosen=True)
     return at("person_correct_withdraw", scene.subject.person.uid), {"uid": str(fact.uid)}

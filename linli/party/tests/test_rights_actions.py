@@ -13,6 +13,7 @@ from linli.core.audit import unit_of_work
 from linli.core.errors import BadInput, Conflict, NotFound, Refused
 from linli.core.models import AuditRow, Notice, Operation
 from linli.party import actions_rights as rights
+from linli.party.actions_door import count_failed_login, is_locked
 from linli.party.models import Exclusion, Grant, Login, Tie
 from linli.party.queries_ties import colleagues_for
 from linli.party.queries_tokens import bearer_of
@@ -172,11 +173,14 @@ def test_a_new_login_is_made_by_the_security_administrator_only(guard: Login, co
 
 
 def test_a_new_password_unlocks_and_must_be_changed(guard: Login, lead: Login):
-    Login.objects.filter(pk=lead.pk).update(locked_until=make.NOW + timedelta(hours=1))
+    for _ in range(5):
+        count_failed_login(lead, "192.0.2.7", now=make.NOW)
+    assert is_locked(lead, "192.0.2.7", now=make.NOW)
     rights.renew_password(actor=make.actor(guard), operation_id=uuid4(), login_uid=lead.uid, password="abcd-efgh-jkmn")
     lead.refresh_from_db()
     assert lead.check_password("abcd-efgh-jkmn")
-    assert (lead.must_change_password, lead.locked_until) == (True, None)
+    assert lead.must_change_password
+    assert not is_locked(lead, "192.0.2.7", now=make.NOW)
     with pytest.raises(Refused):
         rights.renew_password(actor=make.actor(guard), operation_id=uuid4(), login_uid=guard.uid, password="x" * 12)
 
@@ -346,6 +350,24 @@ def test_the_last_keeper_of_a_protected_person_is_only_replaced(lead: Login):
         actor=make.actor(lead), operation_id=uuid4(), tie_uid=tie.uid, login_uid=second.uid, why="away"
     )
     assert Tie.objects.get(ends_at__isnull=True).login == second
+
+
+def test_who_keeps_somebody_protected_is_told_at_once_when_another_is_named(lead: Login):
+    keeper, second = (make.login(name, ("worker", make.TOWN)) for name in ("keeper", "second"))
+    supervisor = make.login("supervisor", ("supervisor", make.TOWN))
+    hidden = make.person("保密", sensitivity=4, is_protected=True)
+    make.tie(keeper, hidden.uid)
+    given = {"login_uid": second.uid, "about_uid": hidden.uid, "kind": "assigned", "why": "turn"}
+    with pytest.raises(NotFound):
+        rights.assign_tie(actor=make.actor(supervisor), operation_id=uuid4(), **given)
+    with pytest.raises(Refused, match=r"core[.]fresh_factor_needed"):
+        rights.assign_tie(actor=make.actor(lead, factor=False), operation_id=uuid4(), **given)
+    rights.assign_tie(actor=make.actor(lead), operation_id=uuid4(), **given)
+    assert [(row.login_uid, row.code) for row in Notice.objects.all()] == [(keeper.uid, "party.keeper_named")]
+    make.tie(supervisor, hidden.uid, "supervises")
+    again = given | {"kind": "co-worker"}
+    rights.assign_tie(actor=make.actor(supervisor), operation_id=uuid4(), **again)
+    assert Tie.objects.filter(login=second, about_uid=hidden.uid).count() == 2
 
 
 def test_who_is_responsible_is_not_shut_out_by_just_anybody(lead: Login):
