@@ -29,6 +29,7 @@ from django.utils.translation import gettext as _
 
 from linli.core.decide import FRESH_FACTOR_HOLDS, is_within
 from linli.party.actions_door import forget_failed_logins, note_factor_removed, note_login_event
+from linli.party.adapters import address_of
 from linli.party.middleware import FRESH_FACTOR, SECOND_FACTOR, note_second_factor
 from linli.party.models import Login
 
@@ -108,7 +109,7 @@ def _signed_in(sender: Any, request: HttpRequest, user: Login, **_rest: Any) -> 
     if shown:
         at = datetime.fromtimestamp(shown[-1]["at"], UTC)
         note_second_factor(request, at, is_fresh=not _why_not_fresh(request, shown[-1]))
-    forget_failed_logins(user)
+    forget_failed_logins(user, address_of(request))
     note_login_event(user, "account.login", "done", now, factors=2 if shown else 1)
 
 

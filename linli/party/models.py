@@ -168,7 +168,6 @@ class Login(AbstractBaseUser, Row):
     password_given_at = models.DateTimeField(null=True)
     language = models.CharField(max_length=8, default="zh-hans")
     text_size = models.CharField(max_length=8, default="normal")
-    locked_until = models.DateTimeField(null=True)
 
     objects = Logins()
 
@@ -178,6 +177,24 @@ class Login(AbstractBaseUser, Row):
 
     def __str__(self) -> str:
         return self.display_name
+
+
+class DoorTries(Row):
+    """Failed sign-ins to one login from one address, so that a stranger's tries lock out nobody elsewhere.
+
+    `address`: a keyed digest of where they came from. Kept for a day.
+    """
+
+    personal_fields = ()
+
+    login = models.ForeignKey(Login, on_delete=models.CASCADE, related_name="door_tries")
+    address = models.CharField(max_length=64)
+    failures = models.PositiveIntegerField(default=0)
+    last_at = models.DateTimeField(db_index=True)
+    locked_until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["login", "address"], name="door_tries_once")]
 
 
 ROLE_CHOICES = [(role, role) for role in ROLES]

@@ -96,7 +96,7 @@ def login_rights_page(request: HttpRequest, uid: UUID) -> HttpResponse:
         "grants": presenters_rights.grant_rows(list(queries_rights.grants_of(actor, login)), actor.today),
         "form": form,
         "is_self": login.uid == actor.login_uid,
-        "is_locked": presenters_rights.is_locked(login, actor),
+        "is_locked": bool(queries_rights.locked_logins([login], actor.now)),
         "may_propose": actor.holds_role_for("grant.propose"),
         "may_end": actor.holds_role_for("grant.end"),
         "may_make": actor.holds_role_for("login.make"),

@@ -12,10 +12,9 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from linli.core.actor import Actor, anonymous
-from linli.party import rules
 from linli.party.fields import ROLE_WORDS
-from linli.party.models import Exclusion, Grant, Login
-from linli.party.queries_rights import names_of_logins, names_of_subjects, readable_people
+from linli.party.models import Exclusion, Grant
+from linli.party.queries_rights import locked_logins, names_of_logins, names_of_subjects, readable_people
 from linli.place.models import Place
 from linli.place.queries import names_by_path, places_under
 
@@ -119,18 +118,15 @@ def waiting_rows(grants: list[Grant]) -> list[GrantRow]:
     ]
 
 
-def is_locked(login: Login, actor: Actor) -> bool:
-    return rules.is_locked(login.locked_until, actor.now)
-
-
 def login_rows(logins: list[Any], actor: Actor) -> list[dict[str, Any]]:
     """Logins with the roles shown beside them."""
     places = names_by_path(_nobody(), {g.place_path for row in logins for g in row.shown_grants})
+    locked = locked_logins(logins, actor.now)
     rows = []
     for login in logins:
         if not login.is_active:
             state, shape = _("停用"), "stop"
-        elif is_locked(login, actor):
+        elif login.uid in locked:
             state, shape = _("锁住"), "warn"
         elif login.must_change_password:
             state, shape = _("还没登录过"), ""

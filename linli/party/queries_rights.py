@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Iterable
+from datetime import date, datetime
 from typing import TypeVar
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from linli.core.decide import ObjectFacts, Sensitivity
 from linli.core.errors import NotFound, Refused
 from linli.core.policy import ACTIONS, AUDIT_ADMIN, SECURITY_ADMIN
 from linli.core.runs import is_demo
-from linli.party.models import Exclusion, Grant, Household, Login, Person
+from linli.party.models import DoorTries, Exclusion, Grant, Household, Login, Person
 from linli.party.queries import allow, list_facts, visible
 from linli.party.rules import PasswordGiven
 
@@ -158,6 +159,12 @@ def password_given(login_uid: UUID | None) -> PasswordGiven:
     """Who last gave a login its one-time password, and when."""
     login = Login.objects.filter(uid=login_uid).first() if login_uid else None
     return PasswordGiven(login_uid, login.password_given_by, login.password_given_at) if login else PasswordGiven(None)
+
+
+def locked_logins(logins: Iterable[Login], now: datetime) -> set[UUID]:
+    """Of these logins, those shut to some address after too many failures there."""
+    tries = DoorTries.objects.filter(login__in=[login.pk for login in logins], locked_until__gt=now)
+    return set(tries.values_list("login__uid", flat=True))
 
 
 def watchers(login: Login, today: date) -> set[UUID | None]:

@@ -40,13 +40,12 @@ class Bearer:
 def bearer_of(secret: str, now: datetime) -> Bearer | None:
     """Who a key acts as, read afresh at every request; None for one unknown, run out, revoked, or of a closed login.
 
+    Failed sign-ins shut no key out: its holder would lose the program to whoever types a wrong password.
     The key was made right after a second factor and lies on one machine, so it counts as one; never as a fresh one.
     """
     rows = ApiToken.objects.select_related("login__person").filter(digest=digest_of(secret))
     token = rows.filter(revoked_at__isnull=True, expires_at__gt=now).first()
     if token is None or not token.login.is_active or token.login.must_change_password:
-        return None
-    if token.login.locked_until is not None and token.login.locked_until > now:
         return None
     return Bearer(actor_of(token.login, now=now, second_factor_at=now), token)
 

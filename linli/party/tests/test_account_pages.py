@@ -18,7 +18,7 @@ from django.urls import reverse
 from linli.core.actor import system_actor
 from linli.core.models import AuditRow
 from linli.core.runs import DEMO, store_run
-from linli.party.models import Login
+from linli.party.models import DoorTries, Login
 from linli.party.queries_tokens import bearer_of
 from linli.party.tests import make
 
@@ -82,15 +82,36 @@ def test_a_wrong_password_is_recorded_without_what_was_typed(client: Client, wor
 def test_five_failures_lock_for_a_quarter_of_an_hour(client: Client, worker: Login):
     for _ in range(5):
         sign_in(client, password="wrong")
-    worker.refresh_from_db()
-    assert worker.locked_until is not None
+    until = DoorTries.objects.get().locked_until
+    assert until is not None
     assert rows("account.lock") == [("done", worker.uid)]
     locked = sign_in(client)
     assert "先停 15 分钟" in locked.content.decode()
     cache.clear()
     assert sign_in(client).status_code == 200, "the lock is in the database, not only in the cache"
-    with time_machine.travel(worker.locked_until + timedelta(seconds=1), tick=False):
+    with time_machine.travel(until + timedelta(seconds=1), tick=False):
         assert sign_in(client).status_code == 302
+    assert not DoorTries.objects.exists(), "who came in starts again"
+
+
+@pytest.mark.parametrize("way", ["worker", "19900000001"])
+def test_failures_from_one_address_lock_nobody_elsewhere(client: Client, worker: Login, way: str):
+    make.token(worker, "program", expires_at=datetime.now(UTC) + timedelta(days=9))
+    elsewhere = Client(REMOTE_ADDR="192.0.2.7")
+    for _ in range(7):
+        sign_in(elsewhere, username=way, password="wrong")
+    assert sign_in(elsewhere, username=way).status_code == 200
+    assert bearer_of("program", datetime.now(UTC)) is not None
+    assert sign_in(client, username=way).status_code == 302
+    assert sign_in(Client(REMOTE_ADDR="192.0.2.7"), username=way).status_code == 200, "still locked there"
+
+
+def test_one_machine_has_a_whole_network_of_addresses(worker: Login):
+    for last in range(5):
+        sign_in(Client(REMOTE_ADDR=f"2001:db8::{last}"), password="wrong")
+    assert sign_in(Client(REMOTE_ADDR="2001:db8::99")).status_code == 200
+    assert sign_in(Client(REMOTE_ADDR="2001:db8:1::1")).status_code == 302
+    assert "2001" not in str(list(DoorTries.objects.values()))
 
 
 def test_an_unknown_name_is_answered_like_a_known_one(client: Client, worker: Login):

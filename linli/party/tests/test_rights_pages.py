@@ -7,8 +7,10 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from linli.core.models import AuditRow
+from linli.party.actions_door import count_failed_login
 from linli.party.middleware import note_second_factor
 from linli.party.models import Exclusion, Grant, Login
 from linli.party.tests import make
@@ -19,8 +21,6 @@ BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 def enter(username: str, role: str, place: str = make.COUNTY) -> Client:
     """A browser of somebody with a role, signed in with a second factor."""
-    from django.utils import timezone
-
     client = Client()
     client.force_login(make.login(username, (role, place)), backend=BACKEND)
     session = client.session
@@ -127,6 +127,14 @@ def test_a_role_is_ended_and_a_login_closed(guard: Client, lead: Client):
     answer = guard.post(url, {"operation_id": uuid4(), "uid": renewed.uid, "decision": "renew"})
     assert answer.status_code == 200
     assert Login.objects.get(pk=renewed.pk).must_change_password
+
+
+def test_who_is_locked_somewhere_is_shown_so(guard: Client):
+    login = make.login("near", ("worker", make.VILLAGE))
+    for _ in range(5):
+        count_failed_login(login, "192.0.2.7", now=timezone.now())
+    assert "锁住" in guard.get(reverse("rights")).content.decode()
+    assert "暂时锁住" in guard.get(reverse("login_rights", kwargs={"uid": login.uid})).content.decode()
 
 
 def test_exclusions_are_reviewed_by_the_lead(lead: Client):
