@@ -7,13 +7,12 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
-from django.core.paginator import Paginator
 from django.utils.translation import gettext_lazy as _
 
 from linli.ui import charts
 from linli.ui.forms import OperationForm
 
-ROWS_ON_A_PAGE = 50
+STEP = 2
 WAITING = (248, 255, 261, 270, 288, 301, 312, 306, 318, 341, 338, 332)
 TOWNS = (  # words, row, column, step, waiting, villages, served
     (_("荷渚镇"), 1, 1, 2, 33, 7, 6),
@@ -46,8 +45,9 @@ class GalleryForm(OperationForm):
     asked = forms.BooleanField(label=_("当面问过本人"), required=False)
 
 
-def gallery(page: str | None) -> dict[str, Any]:
+def gallery() -> dict[str, Any]:
     """Every value the gallery's template asks for."""
+    at = datetime(2026, 3, 12, 1, 6, tzinfo=UTC)
     months = [f"{2025 + (3 + i) // 12}-{(3 + i) % 12 + 1:02d}" for i in range(12)]
     return {
         "form": GalleryForm(),
@@ -55,18 +55,21 @@ def gallery(page: str | None) -> dict[str, Any]:
             {"w-operation_id": uuid4(), "w-called": "何文斌", "w-born": "2019-02-29", "w-kind": "meal"}, prefix="w"
         ),
         "on": date(2026, 3, 12),
-        "at": datetime(2026, 3, 12, 1, 6, tzinfo=UTC),
+        "at": at,
+        "changes": [{"at": at, "shape": "done", "to": _("上门"), "who": _("沈知秋，当天写"), "note": ""}],
         "views": [
             {"words": _("按紧要"), "url": "?by=urgency", "current": True},
             {"words": _("按时间"), "url": "?by=time", "current": False},
         ],
-        "steps": [_("选文件"), _("对列"), _("检查"), _("确认"), _("回执")],
+        "steps": [
+            {"words": words, "ok": number < STEP, "now": number == STEP}
+            for number, words in enumerate((_("选文件"), _("对列"), _("检查"), _("确认"), _("回执")))
+        ],
         "fits": [_("有女护理员 2 名，周二下午有空"), _("同一幢楼已服务 4 户，无投诉")],
         "lacks": [_("只管洗澡，扶手和防滑另找")],
         "bar": charts.bar([("solid", 326), ("hatched", 62)], 800),
         "line": charts.line(list(zip(months, WAITING, strict=True)), low=200, marks={"2025-08"}),
         "tiles": [_tile(*town) for town in TOWNS],
-        "page": Paginator(range(332), ROWS_ON_A_PAGE).get_page(page),
     }
 
 

@@ -81,4 +81,4 @@ def gallery_page(request: HttpRequest) -> HttpResponse:
     """Every part with its states, for those who build pages; a page that does not exist outside the demo."""
     if not settings.LINLI_DEMO:
         raise NotFound()
-    return render(request, "ui/gallery.html", gallery(request.GET.get("page")))
+    return render(request, "ui/gallery.html", gallery())

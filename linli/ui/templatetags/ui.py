@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 from uuid import uuid4
 
 from django import template
-from django.template import Context
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -111,12 +109,3 @@ def masked_phone(number: str) -> str:
 def _masked(text: str, head: int, tail: int) -> str:
     hidden = len(text) - head - tail
     return text[:head] + "*" * hidden + text[-tail:] if hidden > 0 else "*" * len(text)
-
-
-@register.simple_tag(takes_context=True)
-def turn_page(context: Context, name: str, number: int) -> str:
-    """The query of this page with another page number; filters stay."""
-    request: Any = context["request"]
-    query = request.GET.copy()
-    query[name] = str(number)
-    return f"?{query.urlencode()}"

@@ -15,7 +15,7 @@ from django.utils.translation import override
 
 pytestmark = pytest.mark.django_db
 COMPONENTS = Path(__file__).resolve().parents[1] / "templates" / "cotton"
-INLINE = ("btn", "tag", "src", "fig", "words", "hbar")
+INLINE = ("fig", "hbar")
 
 
 @pytest.fixture(autouse=True)
