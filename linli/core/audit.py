@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -143,7 +143,7 @@ class Verdict:
     at_number: int | None = None
 
 
-def verify(checkpoint: dict[str, Any] | None = None) -> Verdict:
+def verify(checkpoint: Mapping[str, Any] | None = None) -> Verdict:
     """Read the whole chain and compare it with its head, and with a checkpoint held elsewhere.
 
     Others may write meanwhile: the head is read before the rows and again after them, and what was

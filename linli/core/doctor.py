@@ -9,7 +9,8 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,13 +18,17 @@ from django.conf import settings
 from django.db import connection
 
 from linli.core.audit import verify
+from linli.core.checkpoint import as_noted, moment_of, newest_kept
+from linli.core.errors import BadInput
 from linli.core.models import AuditRow
+from linli.core.runs import is_demo
 
 State = Literal["ok", "warn", "fail"]
 LOW_DISK, NO_DISK = 5 << 30, 500 << 20
 FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.fonts", "~/.local/share/fonts")
 POSTGRES_SETTINGS = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on", "data_sync_retry": "off"}
 LOWEST_POSTGRES = 150000
+CHECKPOINT_GROWS_OLD = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -42,19 +47,22 @@ class Line:
 
 def examine(now: datetime) -> list[Line]:
     """Every question in order. A question that cannot be asked is itself a failure."""
-    asked = [_ask_keys, _ask_embedded if connection.vendor == "sqlite" else _ask_server, _ask_disk, _ask_fonts]
-    lines: list[Line] = []
-    for ask in asked:
-        lines += _safely(ask)
-    lines += _safely(lambda: _ask_audit(now))
-    return lines
+    asked: list[tuple[str, Callable[[], Iterator[Line]]]] = [
+        ("keys", _ask_keys),
+        ("embedded", _ask_embedded) if connection.vendor == "sqlite" else ("server", _ask_server),
+        ("disk", _ask_disk),
+        ("fonts", _ask_fonts),
+        ("audit", partial(_ask_audit, now)),
+        ("checkpoints", partial(_ask_checkpoints, now)),
+    ]
+    return [line for about, ask in asked for line in _safely(about, ask)]
 
 
-def _safely(ask: Callable[[], Iterator[Line]]) -> list[Line]:
+def _safely(about: str, ask: Callable[[], Iterator[Line]]) -> list[Line]:
     try:
         return list(ask())
     except Exception as error:
-        return [Line(getattr(ask, "__name__", "ask").removeprefix("_ask_"), "fail", "not_asked", {"words": str(error)})]
+        return [Line(about, "fail", "not_asked", {"words": str(error)})]
 
 
 def _ask_keys() -> Iterator[Line]:
@@ -136,3 +144,32 @@ def _ask_audit(now: datetime) -> Iterator[Line]:
     behind = newest is not None and newest.at > now
     said = {"now": f"{now:%F %T %Z}"}
     yield Line("clock", "fail", "clock_behind", said) if behind else Line("clock", "ok", "clock_right", said)
+
+
+def _ask_checkpoints(now: datetime) -> Iterator[Line]:
+    """Whether the audit record is noted outside too, lately, and still holds what was noted there."""
+    if not settings.LINLI_CHECKPOINTS:
+        if not is_demo():
+            yield Line("checkpoints", "warn", "checkpoints_unset")
+        return
+    folder = Path(settings.LINLI_CHECKPOINTS)
+    where: dict[str, Any] = {"path": str(folder)}
+    if not folder.is_dir():
+        yield Line("checkpoints", "warn", "checkpoints_missing", where)
+        return
+    try:
+        newest = newest_kept(folder)
+    except BadInput:
+        yield Line("checkpoints", "fail", "checkpoints_spoilt", where)
+        return
+    if newest is None:
+        yield Line("checkpoints", "warn", "checkpoints_none", where)
+        return
+    fault = verify(as_noted(newest)).fault
+    where["at"] = f"{moment_of(newest).astimezone():%F %T}"
+    if fault:
+        yield Line("checkpoints", "fail", "checkpoints_differ", where | {"fault": fault})
+    elif now - moment_of(newest) > CHECKPOINT_GROWS_OLD:
+        yield Line("checkpoints", "warn", "checkpoints_old", where)
+    else:
+        yield Line("checkpoints", "ok", "checkpoints_kept", where)

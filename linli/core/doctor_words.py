@@ -21,6 +21,7 @@ ASKED = Words(
         "disk": ("磁盘", "disk"),
         "fonts": ("字体", "fonts"),
         "audit": ("审计记录", "audit record"),
+        "checkpoints": ("检查点", "checkpoints"),
         "clock": ("时钟", "clock"),
     }
 )
@@ -99,6 +100,40 @@ WORDS = Words(
             "审计记录从第 {number} 条起对不上（{fault}）。不要再写，留住现场，告诉审计管理员。",
             "The audit record breaks at row {number} ({fault}). Stop writing, keep everything as it is, and tell the "
             "audit administrator.",
+        ),
+        "checkpoints_kept": (
+            "审计检查点每小时写到 {path}，最近一次 {at}",
+            "an audit checkpoint is written to {path} each hour, the last at {at}",
+        ),
+        "checkpoints_unset": (
+            "审计记录在外面没有检查点：有人截掉末尾或整条重写，谁也看不出来。"
+            "把 LINLI_CHECKPOINTS 设成另一块盘或同步文件夹里的目录，再重启。",
+            "No checkpoint of the audit record is kept outside: a cut end or a record written anew shows to nobody. "
+            "Set LINLI_CHECKPOINTS to a folder on another disk, or one that is synced elsewhere, and restart.",
+        ),
+        "checkpoints_missing": (
+            "检查点的目录 {path} 不在。把盘接上，或把目录建好。",
+            "The folder for checkpoints, {path}, is not there. Mount the disk, or make the folder.",
+        ),
+        "checkpoints_none": (
+            "{path} 里还没有检查点。linli serve 开着时每小时写一次；过一小时再问，还没有就看服务日志。",
+            "No checkpoint in {path} yet. One is written each hour while linli serve runs; ask again in an hour, and "
+            "if there is none, read the server's log.",
+        ),
+        "checkpoints_old": (
+            "{path} 里最近的检查点是 {at} 的，一天多了。看 linli serve 是否开着，目录能不能写。",
+            "The newest checkpoint in {path} is of {at}, more than a day old. See that linli serve runs and that the "
+            "folder can be written.",
+        ),
+        "checkpoints_spoilt": (
+            "{path} 里最近的检查点读不出来，或不是这个实例签的，或被改过。不要动它，告诉审计管理员。",
+            "The newest checkpoint in {path} cannot be read, was signed by another instance, or was altered. Leave it "
+            "as it is and tell the audit administrator.",
+        ),
+        "checkpoints_differ": (
+            "审计记录和 {path} 里 {at} 的检查点对不上（{fault}）。不要再写，留住现场，告诉审计管理员。",
+            "The audit record is not what the checkpoint of {at} in {path} noted ({fault}). Stop writing, keep "
+            "everything as it is, and tell the audit administrator.",
         ),
         "clock_right": ("时钟 {now}", "the clock says {now}"),
         "clock_behind": (

@@ -143,9 +143,7 @@ def _end(job: Job, state: str, *, answer: Any = None, fault: str = "") -> None:
 
 def stop_job(uid: UUID, now: datetime) -> bool:
     """Ask a job to stop: a waiting one never starts, a running one stops at its next progress."""
-    changed = Job.objects.filter(uid=uid, state__in=("waiting", "running")).update(
-        state="stopped", ended_at=now
-    )
+    changed = Job.objects.filter(uid=uid, state__in=("waiting", "running")).update(state="stopped", ended_at=now)
     return bool(changed)
 
 

@@ -7,6 +7,7 @@ Python's own SQLite, plain and of an unsafe version. On PostgreSQL it is huey's 
 from __future__ import annotations
 
 import fcntl
+import logging
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,11 @@ from huey.serializer import SignedSerializer
 from huey.storage import SqliteStorage
 
 from linli.core import jobs
+from linli.core.checkpoint import keep_checkpoint
 from linli.core.embedded.base import apply_key
+from linli.core.errors import LinliError
+
+log = logging.getLogger(__name__)
 
 
 class EncryptedStorage(SqliteStorage):  # type: ignore[misc]
@@ -50,7 +55,7 @@ class EncryptedHuey(Huey):  # type: ignore[misc]
 
 @cache
 def queue() -> Huey:
-    """The queue of this instance, with its two tasks."""
+    """The queue of this instance, with its three tasks."""
     made = _open()
 
     @made.task(name="run_job")  # type: ignore[untyped-decorator]
@@ -69,8 +74,29 @@ def queue() -> Huey:
         finally:
             close_old_connections()
 
+    @made.periodic_task(crontab(minute="7"), name="checkpoint")  # type: ignore[untyped-decorator]
+    def checkpoint() -> None:
+        close_old_connections()
+        try:
+            keep_hourly_checkpoint()
+        finally:
+            close_old_connections()
+
     made.run_job = run
     return made
+
+
+def keep_hourly_checkpoint() -> None:
+    """Write the checkpoint outside, where a folder is named for it; `linli doctor` asks how old the newest is."""
+    folder = settings.LINLI_CHECKPOINTS
+    if not folder:
+        return
+    try:
+        keep_checkpoint(Path(folder), timezone.now())
+    except (LinliError, OSError) as error:
+        log.error(
+            "no audit checkpoint was kept: %s", error.code if isinstance(error, LinliError) else type(error).__name__
+        )
 
 
 def _open() -> Huey:

@@ -18,6 +18,7 @@ WORDS = {
     "core.checkpoint_unreadable": _("%(file)s 不是检查点文件，或已经残缺。换一个 linli audit checkpoint 写出的文件。"),
     "core.checkpoint_of_another": _("%(file)s 不是这个实例签的，也可能密钥换过。用这个实例自己的检查点。"),
     "core.checkpoint_forged": _("%(file)s 的签名对不上：内容被改过。用存在别处的原件再核一次。"),
+    "core.checkpoints_missing": _("放检查点的目录 %(folder)s 不在。把盘接上，或把目录建好。"),
     "core.backup_exists": _("%(file)s 已经有了，不覆盖。换一个文件名。"),
     "core.not_a_backup": _("%(file)s 不是邻里的备份，或已经残缺。换一份备份。"),
     "core.backup_damaged": _("备份 %(file)s 里的 %(part)s 和记下的不一样，坏了或被改过。换一份备份。"),

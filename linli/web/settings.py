@@ -8,6 +8,7 @@ LINLI_PACK     this county's own pack, a folder in it; absent: none, but louxi i
 LINLI_HOSTS    host names served, comma separated
 LINLI_HTTPS    1 when browsers come by HTTPS: cookies are then sent over HTTPS alone
 LINLI_ORIGINS  origins forms may come from (https://…), comma separated, when a server in front ends HTTPS
+LINLI_CHECKPOINTS  a folder on another disk, or synced elsewhere, for the hourly checkpoint of the audit record
 LINLI_SMS      dotted name of the sender of phone codes; absent outside the demo: no sign-in by phone code
 LINLI_IDLE_MINUTES  a session unused for so long is signed out
 LINLI_JOBS     queue (default): jobs run in the server's threads; inline: at once, on commit
@@ -39,6 +40,7 @@ LINLI_DEMO = env.bool("LINLI_DEMO", default=False)
 LINLI_PACK = env.str("LINLI_PACK", default="louxi" if LINLI_DEMO else "")
 if LINLI_PACK and not (LINLI_PACKS / LINLI_PACK).is_dir():
     raise ImproperlyConfigured(said("pack_missing", pack=LINLI_PACK, path=LINLI_PACKS / LINLI_PACK))
+LINLI_CHECKPOINTS = env.str("LINLI_CHECKPOINTS", default="")
 LINLI_JOBS = env.str("LINLI_JOBS", default="queue")
 LINLI_JOB_TABLE = "linli.web.jobs.JOBS"
 

@@ -6,7 +6,7 @@ import json
 import random
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +15,17 @@ from django.db import connection, transaction
 
 from linli.core.actor import Actor
 from linli.core.audit import GENESIS, chain_hash, columns_of, record, unit_of_work, verify
-from linli.core.checkpoint import make_checkpoint, read_checkpoint, write_checkpoint
+from linli.core.checkpoint import (
+    keep_checkpoint,
+    make_checkpoint,
+    moment_of,
+    newest_kept,
+    read_checkpoint,
+    write_checkpoint,
+)
 from linli.core.errors import BadInput
 from linli.core.models import AuditHead, AuditRow
+from linli.core.queue import keep_hourly_checkpoint, queue
 
 ROWS = 30
 OTHER_KEY = "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c"  # RFC 8032, test 2
@@ -153,3 +161,61 @@ def test_a_changed_checkpoint_is_refused(
     with pytest.raises(BadInput) as told:
         read_checkpoint(file)
     assert told.value.code == code
+
+
+# The hourly one
+
+
+def test_of_each_day_the_newest_is_kept(chain: int, now: datetime, system: Actor, tmp_path: Path) -> None:
+    for hours in (0, 1, 24, 25):
+        with unit_of_work():
+            record(system, "need.write", hour=hours)
+        keep_checkpoint(tmp_path, now + timedelta(hours=hours))
+    kept = sorted(tmp_path.iterdir())
+    assert [read_checkpoint(file).number for file in kept] == [chain + 2, chain + 4]
+    newest = newest_kept(tmp_path)
+    assert newest is not None and moment_of(newest) == now + timedelta(hours=25)
+
+
+def test_they_do_not_grow_without_end(chain: int, now: datetime, tmp_path: Path) -> None:
+    (tmp_path / "of somebody else.json").write_text("")
+    for days in (0, 400, 801):
+        keep_checkpoint(tmp_path, now + timedelta(days=days))
+    assert len(list(tmp_path.iterdir())) == 2
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_a_chain_written_anew_is_not_written_over_its_proof(chain: int, now: datetime, tmp_path: Path) -> None:
+    made = keep_checkpoint(tmp_path, now)
+    rows = list(AuditRow.objects.order_by("number"))
+    take_guard_down()
+    write_anew(rows[:-1])
+    assert verify().fault is None, "from inside nothing shows"
+    with pytest.raises(BadInput, match="audit_broken"):
+        keep_checkpoint(tmp_path, now + timedelta(minutes=5))
+    assert newest_kept(tmp_path) == made
+
+
+def test_a_folder_that_is_not_there_is_not_made(chain: int, now: datetime, tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="checkpoints_missing"):
+        keep_checkpoint(tmp_path / "disk", now)
+    assert not (tmp_path / "disk").exists()
+
+
+def test_the_hourly_one_is_written_where_the_setting_says(
+    chain: int, tmp_path: Path, settings: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.LINLI_CHECKPOINTS = ""
+    keep_hourly_checkpoint()
+    settings.LINLI_CHECKPOINTS = str(tmp_path)
+    keep_hourly_checkpoint()
+    assert len(list(tmp_path.iterdir())) == 1
+    settings.LINLI_CHECKPOINTS = str(tmp_path / "gone")
+    keep_hourly_checkpoint()
+    assert "checkpoints_missing" in caplog.text
+
+
+def test_the_server_writes_one_each_hour(db: None) -> None:
+    tasks = {type(task).__name__: task for task in queue()._registry.periodic_tasks}
+    hours = [hour for hour in range(24) if tasks["checkpoint"].validate_datetime(datetime(2026, 3, 2, hour, 7))]
+    assert len(hours) == 24

@@ -15,9 +15,11 @@ from django.db import connection
 
 from linli.core.actor import Actor
 from linli.core.audit import record_now
+from linli.core.checkpoint import keep_checkpoint
 from linli.core.doctor import POSTGRES_SETTINGS, Line, examine
-from linli.core.doctor_words import WORDS
+from linli.core.doctor_words import ASKED, WORDS
 from linli.core.embedded.base import why_unsafe
+from linli.core.models import AuditHead, Run
 
 SAFE: dict[str, Any] = {
     "version": (3, 51, 3), "journal": "wal", "synchronous": 2, "mmap": 0, "foreign_keys": 1, "cipher": "4.19",
@@ -69,8 +71,6 @@ def test_a_clock_behind_the_newest_row_fails(now: datetime, system: Actor) -> No
 
 @pytest.mark.django_db
 def test_a_broken_chain_fails(now: datetime) -> None:
-    from linli.core.models import AuditHead
-
     AuditHead.objects.filter(pk=1).update(number=7)
     assert about(examine(now), "audit").code == "audit_broken"
 
@@ -104,3 +104,53 @@ def test_an_unsafe_setting_of_the_server_fails(now: datetime) -> None:
     lines = examine(now)
     assert about(lines, "synchronous_commit").code == "server_unsafe"
     assert {about(lines, name).state for name in POSTGRES_SETTINGS if name != "synchronous_commit"} == {"ok"}
+
+
+@pytest.mark.django_db
+def test_it_asks_for_a_checkpoint_kept_outside(now: datetime, system: Actor, settings: Any, tmp_path: Path) -> None:
+    def said(at: datetime = now) -> tuple[str, str]:
+        line = about(examine(at), "checkpoints")
+        assert WORDS.say(line.code, "zh", **line.params) and WORDS.say(line.code, "en", **line.params)
+        return line.state, line.code
+
+    record_now(system, "need.write")
+    settings.LINLI_CHECKPOINTS = ""
+    assert said() == ("warn", "checkpoints_unset")
+    settings.LINLI_CHECKPOINTS = str(tmp_path / "disk")
+    assert said() == ("warn", "checkpoints_missing")
+    settings.LINLI_CHECKPOINTS = str(tmp_path)
+    assert said() == ("warn", "checkpoints_none")
+    keep_checkpoint(tmp_path, now)
+    assert said() == ("ok", "checkpoints_kept")
+    assert said(now + timedelta(days=1, seconds=1)) == ("warn", "checkpoints_old")
+    held = next(tmp_path.iterdir())
+    noted = held.read_text()
+    held.write_text("{}")
+    assert said() == ("fail", "checkpoints_spoilt")
+    held.write_text(noted)
+    AuditHead.objects.filter(pk=1).update(number=0, hash="0" * 64)
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("DROP TRIGGER core_auditrow_no_delete")
+        else:
+            cursor.execute("ALTER TABLE core_auditrow DISABLE TRIGGER USER")
+        cursor.execute("DELETE FROM core_auditrow")
+    assert said() == ("fail", "checkpoints_differ")
+
+
+@pytest.mark.django_db
+def test_in_the_demo_it_asks_for_none(now: datetime, settings: Any) -> None:
+    settings.LINLI_CHECKPOINTS, settings.LINLI_DEMO = "", True
+    Run.objects.create(created_at=now, engine="demo", version="1", input_digest="")
+    assert "checkpoints" not in {line.about for line in examine(now)}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("table", ["core_auditrow", "core_audithead"])
+def test_a_question_that_cannot_be_asked_is_named(table: str, now: datetime) -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("there the broken statement ends the transaction of the test")
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {table} RENAME TO away")
+    line = next(line for line in examine(now) if line.code == "not_asked")
+    assert (line.about, line.state) == ("audit", "fail") and line.about in ASKED

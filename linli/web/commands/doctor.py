@@ -40,7 +40,7 @@ def words_of(line: Line) -> str:
     from linli.core.doctor_words import WORDS
 
     params = line.params
-    if line.code == "audit_broken":
+    if "fault" in params:
         params = {**params, "fault": audit_fault(params["fault"])}
     return WORDS.say(line.code, spoken(), **params)
 
