@@ -90,6 +90,7 @@ def import_page(request: HttpRequest, uid: UUID) -> HttpResponse:
         return render(request, "party/import_counts.html", values)
     if batch.state == "checked":
         values |= {"lost": presenters_imports.job_lost(job), "guesses": presenters_imports.guesses(batch)}
+        values["sheet_faults"] = presenters_imports.sheet_faults(batch)
         if at_columns:
             return _columns(request, actor, batch, values)
         return _check(request, actor, batch, values)
@@ -116,7 +117,7 @@ def _check(request: HttpRequest, actor: Actor, batch: ImportBatch, values: dict[
     segment = request.GET.get("rows", "look")
     code = request.GET.get("fault", "")
     page = int(request.GET["page"]) if request.GET.get("page", "").isdigit() else 1
-    look, freed = queries_imports.rows_to_look_at(batch)
+    look, freed, settled = queries_imports.rows_to_look_at(batch)
     if segment == "look":
         ids = [row.pk for row in look if _has(row, code)]
     else:
@@ -143,7 +144,7 @@ def _check(request: HttpRequest, actor: Actor, batch: ImportBatch, values: dict[
         "look": len(look),
         "fine": total - len(look),
         "total": total,
-        "taken": taken.count() + len(freed),
+        "taken": taken.count() + settled,
         "uncompared": queries_imports.rows_to_compare(batch).count(),
         "taken_doubtful": taken.filter(outcome="doubtful").count(),
         "returned": batch.counts.get("refused", 0) + batch.counts.get("doubtful", 0),

@@ -109,8 +109,8 @@ def forget_hidden(batch: ImportBatch, rows: Iterable[ImportRow]) -> set[int]:
     return settled
 
 
-def rows_to_look_at(batch: ImportBatch) -> tuple[list[ImportRow], list[ImportRow]]:
-    """The rows a person must look at, and those that are as good as fine once hidden people are out of them."""
+def rows_to_look_at(batch: ImportBatch) -> tuple[list[ImportRow], list[ImportRow], int]:
+    """The rows a person must look at; those that are fine once hidden people are out of them; how many wait no more."""
     rows = list(import_rows(batch, "look"))
     settled = forget_hidden(batch, rows)
     mended = set(ImportCorrection.objects.filter(batch=batch).values_list("file", "sheet", "row_number"))
@@ -119,7 +119,7 @@ def rows_to_look_at(batch: ImportBatch) -> tuple[list[ImportRow], list[ImportRow
         for row in rows
         if row.pk in settled and row.outcome == "taken" and (row.file, row.sheet, row.row_number) not in mended
     ]
-    return [row for row in rows if row not in freed], freed
+    return [row for row in rows if row not in freed], freed, len(settled)
 
 
 def rows_unseen(batch: ImportBatch) -> QuerySet[ImportRow]:
