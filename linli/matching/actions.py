@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 from linli.core.acting import action
 from linli.core.actor import LOCAL, Actor
 from linli.core.audit import record, unit_of_work
+from linli.core.decide import Sensitivity
 from linli.core.errors import stop_if
 from linli.core.jobs import add_job
 from linli.core.notices import notify
@@ -33,7 +34,10 @@ CHUNK = 500
 
 
 def propose(*, actor: Actor, place_path: str) -> dict[str, int]:
-    """Match every open need of a place with the offers standing; earlier undecided proposals go stale."""
+    """Match every open need of a place with the offers standing; earlier undecided proposals go stale.
+
+    Told is how many, but for the protected: a count beyond what a list shows tells of them.
+    """
     open_needs = list(needs.needs(actor, action="proposal.read", place_path=place_path, states=("open",)))
     standing = list(offers.offers(actor, on=actor.today))
     matched = compute.match(actor, open_needs, standing, queries.decided_offers(actor, place_path))
@@ -52,7 +56,8 @@ def propose(*, actor: Actor, place_path: str) -> dict[str, int]:
     _replace(actor, open_needs, fresh, left)
     with unit_of_work():
         record(actor, "proposal.run", kind="run", uid=run_uid, proposals=len(fresh), unmet=len(left))
-    return {"needs": len(open_needs), "proposals": len(fresh), "unmet": len(left)}
+    told = [[row for row in rows if row.sensitivity < Sensitivity.SAFETY] for rows in (open_needs, fresh, left)]
+    return dict(zip(("needs", "proposals", "unmet"), map(len, told), strict=True))
 
 
 def _replace(actor: Actor, open_needs: Sequence[Need], fresh: list[Proposal], left: list[Unmet]) -> None:

@@ -59,7 +59,9 @@ def screen_people(*, actor: Actor, place_path: str) -> dict[str, int]:
     gone = _let_go(actor, [flag for key, flag in known.items() if flag.state == "new" and key not in seen])
     with unit_of_work():
         record(actor, "flag.screen", kind="run", uid=run_uid, new=len(fresh), gone=gone, hits=len(screening.hits))
-    return {"hits": len(screening.hits), "new": len(fresh), "gone": gone}
+    # Told without the protected: a count beyond what a list shows tells of them.
+    hits = sum(people[hit.person_uid].sensitivity < Sensitivity.SAFETY for hit in screening.hits)
+    return {"hits": hits, "new": sum(flag.sensitivity < Sensitivity.SAFETY for flag in fresh), "gone": gone}
 
 
 def _same_ground(flag: Flag, hit: compute.Hit) -> bool:

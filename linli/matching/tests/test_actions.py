@@ -318,6 +318,14 @@ def move(login: Login, uid: UUID, to_state: str, note: str = "") -> None:
     actions.move_referral(actor=make.actor(login), operation_id=uuid4(), referral_uid=uid, to_state=to_state, note=note)
 
 
+def test_what_a_run_tells_does_not_count_the_protected(person: Person, system: Actor):
+    hidden = make.person("保密", sensitivity=4, is_protected=True)
+    needs.need(person)
+    needs.need(hidden, number="999981-N2026-00009", sensitivity=4)
+    assert actions.propose(actor=system, place_path=make.TOWN) == {"needs": 1, "proposals": 0, "unmet": 1}
+    assert Unmet.objects.count() == 2
+
+
 def test_a_run_leaves_what_somebody_decided_since_it_began(person: Person, worker: Login):
     first, second = bridge.offer("O1"), bridge.offer("O2")
     one, two = needs.need(person), needs.need(person, number="999981-N2026-00002", code="clean")
