@@ -7,21 +7,24 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.db.models import Q
 
-from linli.core.acting import action
+from linli.core.acting import action, write_part
 from linli.core.actor import Actor
 from linli.core.audit import record, unit_of_work
 from linli.core.errors import BadInput, NotFound, stop_if
 from linli.core.jobs import JobStopped, add_job, job_state, stop_job
+from linli.core.models import Row
 from linli.core.notices import notify
 from linli.core.sealed import data_key
 from linli.engines.progress import Progress, silent
-from linli.party import compute, queries, queries_imports, queries_person, rules_imports
+from linli.party import compute, queries, queries_facts, queries_imports, queries_person, rules_imports
 from linli.party.actions import CHUNK, add_people
+from linli.party.actions_choice import choose_for_import
 from linli.party.models import Fact, GroupStatus, Household, ImportBatch, ImportRow, Person
 from linli.party.reading import Upload
 
@@ -141,8 +144,15 @@ def check_import(
         row.__dict__["_data_key"] = key
     for start in range(0, len(rows), CHUNK):
         work("stage", start, len(rows))
-        with unit_of_work():
-            ImportRow.objects.bulk_create(rows[start : start + CHUNK])
+        part = rows[start : start + CHUNK]
+        write_part(
+            actor,
+            operation_id,
+            "person.import.rows",
+            kind="import",
+            content=[row.uid for row in part],
+            write=partial(ImportRow.objects.bulk_create, part),
+        )
     samples = json.dumps([{c.index: list(c.sample[:3]) for c in layout.columns} for layout in upload.layouts])
     layouts = _plain(upload)
     done = _mark_checked(actor=actor, operation_id=operation_id, batch_uid=batch.uid, layouts=layouts, samples=samples)
@@ -175,8 +185,7 @@ def _say_again(rows: Sequence[ImportRow], said: Mapping[tuple[str, str, int], tu
         if not decision or row.outcome == "refused" or (decision == "same" and not row.candidates):
             continue
         row.decision, row.person_id = decision, person_id
-        if decision != "same":
-            row.cluster = f"apart:{row.uid.hex}"
+        row.cluster = f"apart:{row.uid.hex}"
 
 
 def files_of(batch: ImportBatch) -> dict[str, bytes]:
@@ -192,6 +201,11 @@ def _plain(upload: Upload) -> list[dict[str, Any]]:
             "is_list": layout.is_list,
             "title": layout.title,
             "groups": list(layout.groups),
+            "faults": [
+                fault.as_dict()
+                for fault in upload.book.faults
+                if fault.row is None and (fault.file, fault.sheet) == (layout.file, layout.sheet)
+            ],
             "columns": [
                 {
                     "index": c.index,
@@ -343,7 +357,7 @@ def decide_row(*, actor: Actor, batch_uid: UUID, row_id: int, decision: str, per
         row.person_id = queries.person_ids(actor, [person_uid])[person_uid]
     else:
         row.person_id = None
-        row.cluster = f"row:{row.pk}"
+    row.cluster = f"row:{row.pk}"
     row.save(update_fields=["decision", "person", "cluster"])
     record(actor, "person.import", kind="import", uid=batch.uid, step="row", row=row.row_number, decision=decision)
     return str(batch.uid)
@@ -355,9 +369,10 @@ def confirm_import(
     """Write the people of a checked import in chunks nobody sees, then make the whole visible by one row."""
     batch = queries_imports.import_by_uid(actor, as_uid(batch_uid))
     if batch.state == "visible":
+        choose_for_import(actor, batch, work)
         return {"batch": str(batch.uid), **batch.counts}
     if batch.state == "importing":
-        _start_over(batch)
+        _start_over(actor, batch)
     _begin(actor=actor, operation_id=uuid4(), batch_uid=batch.uid)
     try:
         work("resolve")
@@ -365,15 +380,25 @@ def confirm_import(
         drafts = _drafts(actor, batch, rows)
         unseen = _drafts(actor, batch, list(queries_imports.rows_unseen(batch))).persons
         existing = {row.cluster: row.person_id for row in rows if row.person_id}
-        add_people(actor=actor, drafts=drafts, batch=batch, rows=rows, existing=existing, work=work)
+        tied = _tied(actor, batch, rows, existing) if rows else {}
+        add_people(actor=actor, drafts=drafts, batch=batch, rows=rows, existing=existing, tied=tied, work=work)
         facts = sum(len(draft.facts) for draft in unseen)
         given = {"batch_uid": batch.uid, "unseen_people": len(unseen), "unseen_facts": facts}
-        return dict(_publish(actor=actor, operation_id=operation_id, **given))
+        counts = dict(_publish(actor=actor, operation_id=operation_id, **given))
     except JobStopped:
         if queries_imports.import_by_uid(actor, batch.uid).job_uid == batch.job_uid:  # else another has taken over
-            _start_over(batch)
+            _start_over(actor, batch)
             _end_stopped(actor=actor, operation_id=uuid4(), batch_uid=batch.uid)
         raise
+    choose_for_import(actor, batch)  # no longer to be stopped: everybody sees the import
+    return counts
+
+
+def _tied(actor: Actor, batch: ImportBatch, rows: list[ImportRow], existing: Mapping[str, int]) -> dict[str, int]:
+    """The newcomers whom the lists tie to somebody here, and the household they come to."""
+    records, clusters = compute.staged_records(batch, rows)
+    apart = queries_imports.people_closed_to_maker(batch).values()
+    return queries_facts.homes_tied_to(actor, batch.place_path, records, clusters, existing, list(apart))
 
 
 def _drafts(actor: Actor, batch: ImportBatch, rows: list[ImportRow]) -> compute.Drafts:
@@ -415,12 +440,23 @@ def _end_stopped(*, actor: Actor, batch_uid: UUID) -> str:
     return str(batch.uid)
 
 
-def _start_over(batch: ImportBatch) -> None:
+def _start_over(actor: Actor, batch: ImportBatch) -> None:
     """Take away what an interrupted writing left; nobody has seen it."""
     for model in (Fact, GroupStatus, Person, Household):
-        while uids := list(model.objects.filter(batch_uid=batch.uid).values_list("pk", flat=True)[:CHUNK]):
-            with unit_of_work():
-                model.objects.filter(pk__in=uids).delete()
+        while rows := list(model.objects.filter(batch_uid=batch.uid).only("pk", "uid")[:CHUNK]):
+            write_part(
+                actor,
+                batch.job_uid or batch.uid,
+                "person.import.taken_away",
+                kind="import",
+                content=[row.uid for row in rows],
+                write=partial(_taken_away, model, rows),
+            )
+
+
+def _taken_away(model: type[Row], rows: list[Row]) -> list[Row]:
+    model.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    return rows
 
 
 @action("person.import")
@@ -443,11 +479,11 @@ def _publish(*, actor: Actor, batch_uid: UUID, unseen_people: int, unseen_facts:
     _stop_if_asked(batch)
     rows = ImportRow.objects.filter(batch=batch)
     met = queries_imports.people_met(batch)
-    told = met.exclude(pk__in=queries_imports.people_closed_to_maker(batch).values()).count()
+    known = met.exclude(pk__in=queries_imports.people_closed_to_maker(batch).values()).count()
     made = Person.objects.filter(batch_uid=batch.uid).count()
     batch.counts |= {
-        "people_new": made + unseen_people + met.count() - told,
-        "people_known": told,
+        "people_new": made + unseen_people + met.count() - known,
+        "people_known": known,
         "rows_in": queries_imports.rows_taken(batch).count(),
         "rows_held": rows.filter(decision__in=("hold", "ask")).exclude(outcome="refused").count(),
         "facts": Fact.objects.filter(batch_uid=batch.uid).count() + unseen_facts,
@@ -462,12 +498,21 @@ def _publish(*, actor: Actor, batch_uid: UUID, unseen_people: int, unseen_facts:
     return {"batch": str(batch.uid), **batch.counts}
 
 
+def choose_again(*, actor: Actor, batch_uid: UUID | str, work: Progress = silent) -> None:
+    """After an import was taken back: what counts of people known before it is what the other lists say."""
+    choose_for_import(actor, queries_imports.import_by_uid(actor, as_uid(batch_uid)), work)
+
+
 @action("person.import")
 def withdraw_import(*, actor: Actor, batch_uid: UUID) -> str:
-    """Take a whole import back: one row changes state and all it brought is out of sight."""
+    """Take a whole import back: one row changes state and all it brought is out of sight.
+
+    What counts of people known before is chosen again by a job.
+    """
     batch = queries_imports.import_by_uid(actor, batch_uid, lock=True)
     stop_if(rules_imports.why_not_withdraw(batch.state, batch.confirmed_at, actor.now))
     batch.state, batch.withdrawn_at = "withdrawn", actor.now
     batch.save(update_fields=["state", "withdrawn_at"])
+    add_job(actor, "party.choose_facts", batch_uid=str(batch.uid))
     record(actor, "person.import", kind="import", uid=batch.uid, step="withdrawn")
     return str(batch.uid)

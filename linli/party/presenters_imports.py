@@ -180,6 +180,16 @@ def chosen_columns(batch: ImportBatch, posted: Mapping[str, str]) -> list[dict[s
     return chosen
 
 
+def sheet_faults(batch: ImportBatch) -> list[dict[str, str]]:
+    """What is doubtful about a sheet as a whole: which sheet, what, and what to do."""
+    rows = []
+    for sheet in batch.layouts:
+        for stored in sheet.get("faults", ()):
+            why, cure = lists.explain(as_fault(stored), lang())
+            rows.append({"sheet": f"{sheet['file']} {sheet['sheet']}".strip(), "why": why, "cure": cure})
+    return rows
+
+
 def guesses(batch: ImportBatch) -> dict[str, int]:
     """How much of the recognition a person should look at."""
     columns = [column for sheet in batch.layouts if sheet["is_list"] for column in sheet["columns"]]

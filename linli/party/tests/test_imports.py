@@ -18,7 +18,7 @@ from linli.core.audit import verify
 from linli.core.errors import Conflict, NotFound, Refused
 from linli.core.jobs import JobStopped, run_job
 from linli.core.models import AuditRow, Notice
-from linli.party import actions_imports, compute, queries, queries_imports
+from linli.party import actions_imports, compute, presenters_imports, queries, queries_imports
 from linli.party.models import Fact, Household, ImportBatch, ImportRow, Login, Person
 from linli.party.tests import make
 
@@ -137,6 +137,13 @@ def test_what_is_wrong_is_sealed_and_goes_back_on_the_senders_sheet(lead: Actor)
     assert "何文斌" in text
     assert "身份证号" in text
     assert "钱桂芳" not in text
+
+
+def test_what_is_doubtful_about_a_whole_sheet_stands_above_its_rows(lead: Actor):
+    batch = checked(lead, GOOD, title="柳浜镇低保、特困、低保边缘对象名册")
+    said = presenters_imports.sheet_faults(batch)
+    assert [row["sheet"].split()[0] for row in said] == [batch.file_names[0]]
+    assert "类别" in said[0]["cure"]
 
 
 def test_somebody_already_here_is_met_unless_a_person_says_otherwise(lead: Actor):
