@@ -17,7 +17,6 @@ from allauth.mfa.signals import (
     authenticator_removed,
     authenticator_reset,
 )
-from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -27,7 +26,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from linli.core.decide import FRESH_FACTOR_HOLDS, is_within
 from linli.party.actions_door import forget_failed_logins, note_factor_removed, note_login_event
 from linli.party.adapters import address_of
 from linli.party.middleware import FRESH_FACTOR, SECOND_FACTOR, note_second_factor
@@ -65,19 +63,6 @@ def _left_idle(request: HttpRequest) -> bool:
     if seen is None or now - last > SEEN_EVERY:
         request.session[LAST_SEEN] = now.isoformat()
     return False
-
-
-def must_show_factor(request: HttpRequest) -> bool:
-    """Whether somebody who has a second factor must show it first: a password alone changes none of the ways in.
-
-    Any second factor shown within a quarter of an hour will do, a recovery code too, or a lost phone could never be
-    replaced. A login that has none yet sets up its first with the password.
-    """
-    login, shown = request.user, request.session.get(SECOND_FACTOR)
-    if not isinstance(login, Login) or not is_mfa_enabled(login, ["totp", "webauthn"]):
-        return False
-    at = datetime.fromisoformat(shown) if shown else None
-    return not is_within(at, timezone.now(), FRESH_FACTOR_HOLDS)
 
 
 def _why_not_fresh(request: HttpRequest, shown: dict[str, Any]) -> str:

@@ -94,7 +94,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ca
         actions_door.count_failed_login(self._meant(credentials), address_of(request), now=timezone.now())
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        """allauth counts tries too: by name or telephone, and here by address, for who errs elsewhere shuts nobody out."""
+        """allauth counts tries too: by name or telephone, and by address, for who errs elsewhere shuts nobody out."""
         who = credentials.get("username") or credentials.get("phone") or ""
         return f"{who.lower()}:{address_of(request)}"
 

@@ -7,11 +7,12 @@ from datetime import date, datetime
 from typing import TypeVar
 from uuid import UUID
 
+from allauth.mfa.utils import is_mfa_enabled
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models import F, Model, Prefetch, Q, QuerySet
 
 from linli.core.actor import Actor
-from linli.core.decide import ObjectFacts, Sensitivity
+from linli.core.decide import FRESH_FACTOR_HOLDS, ObjectFacts, Sensitivity, is_within
 from linli.core.errors import NotFound, Refused
 from linli.core.policy import ACTIONS, AUDIT_ADMIN, SECURITY_ADMIN
 from linli.core.runs import is_demo
@@ -155,6 +156,16 @@ def must(actor: Actor, action: str, thing: ObjectFacts) -> None:
     raise Refused(f"core.{decision.reason}", reason=decision.reason)
 
 
+def must_show_factor(login: Login, actor: Actor) -> bool:
+    """Whether somebody who has a second factor must show it first: a password alone changes none of the ways in.
+
+    Any second factor shown within a quarter of an hour will do, a recovery code too, or a lost phone could never be
+    replaced. A login that has none yet sets up its first with the password.
+    """
+    has_one = is_mfa_enabled(login, ["totp", "webauthn"])
+    return has_one and not is_within(actor.facts.second_factor_at, actor.now, FRESH_FACTOR_HOLDS)
+
+
 def password_given(login_uid: UUID | None) -> PasswordGiven:
     """Who last gave a login its one-time password, and when."""
     login = Login.objects.filter(uid=login_uid).first() if login_uid else None
@@ -167,7 +178,7 @@ def locked_logins(logins: Iterable[Login], now: datetime) -> set[UUID]:
     return set(tries.values_list("login__uid", flat=True))
 
 
-def watchers(login: Login, today: date) -> set[UUID | None]:
+def watchers(login: Login, today: date) -> set[UUID]:
     """The logins that administer audit or security today: who hears of what is done to a login."""
     roles = Grant.objects.filter(role__in=[AUDIT_ADMIN, SECURITY_ADMIN], state="active", starts_on__lte=today)
     held = roles.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=today)).select_related("login")

@@ -20,7 +20,8 @@ from django.urls import URLPattern, path, reverse
 from django.utils.http import urlencode
 
 from linli.core.errors import NotFound
-from linli.party.accounts import must_show_factor
+from linli.party.models import Login
+from linli.party.queries_rights import must_show_factor
 
 View = Callable[..., HttpResponse]
 
@@ -76,6 +77,10 @@ FACTOR_ROUTES = frozenset(
 CODE_ROUTES = ("account_request_login_code", "account_confirm_login_code")
 
 
+def _must_show(request: HttpRequest) -> bool:
+    return isinstance(request.user, Login) and must_show_factor(request.user, request.actor)  # type: ignore[attr-defined]
+
+
 def _named(name: str, view: View, action: str) -> View:
     """The view, carrying its action for the census; phone codes exist only where a sender is set.
 
@@ -86,7 +91,7 @@ def _named(name: str, view: View, action: str) -> View:
     def entered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if name in CODE_ROUTES and not settings.LINLI_SMS:
             raise NotFound()
-        if name in FACTOR_ROUTES and must_show_factor(request):
+        if name in FACTOR_ROUTES and _must_show(request):
             return HttpResponseRedirect(f"{reverse('step_up')}?{urlencode({'next': request.path})}")
         return view(request, *args, **kwargs)
 
