@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from linli.core.actor import Actor
 from linli.engines import eligibility
 from linli.need.queries_words import rulebook
-from linli.party import queries as party
-
-if TYPE_CHECKING:
-    import pyarrow as pa
+from linli.party import queries_facts as party
 
 
 @dataclass(frozen=True)
@@ -42,66 +39,15 @@ class Screening:
     report: dict[str, Any]
 
 
-def people_table(actor: Actor, place_path: str) -> pa.Table:
-    """The people of a place with their chosen facts, in the shape engines read (PERSONS)."""
-    import pyarrow as pa
-
-    from linli.engines import lists
-
-    kept = [name for name in lists.records_schema().names if name not in NOT_OF_PERSONS]
-    fields = [pa.field(name, lists.records_schema().field(name).type) for name in kept]
-    fields += [pa.field(name, pa.string()) for name in ("person_id", "household_id", "group_dates")]
-    fields += [pa.field("conflicts", pa.list_(pa.string()))]
-    schema = pa.schema(fields)
-    rows = party.people_facts(actor, place_path)
-    return pa.Table.from_pylist(
-        [{name: _typed(schema, name, row.get(name)) for name in schema.names} for row in rows], schema
-    )
-
-
 def ground(figures: str) -> dict[str, Any]:
     """The figures a flag stands on, without those that only count days and so change by themselves."""
     days = {figure.code for figure in rulebook().figures if figure.unit == "天"}
     return {name: value for name, value in json.loads(figures).items() if name not in days}
 
 
-NOT_OF_PERSONS = {
-    "unique_id",
-    "source",
-    "file",
-    "sheet",
-    "row",
-    "group_from",
-    "group_to",
-    "extra",
-    "doubts",
-    "member_names",
-}
-
-
-def _typed(schema: pa.Schema, name: str, value: Any) -> Any:
-    """Facts are kept as text; engines want their types."""
-    import pyarrow as pa
-
-    kind = schema.field(name).type
-    if value is None or value == "":
-        return None
-    if not isinstance(value, str):
-        return value
-    if pa.types.is_integer(kind):
-        return int(float(value))
-    if pa.types.is_boolean(kind):
-        return value in ("True", "true", "1")
-    if pa.types.is_date(kind):
-        from datetime import date
-
-        return date.fromisoformat(value[:10])
-    return value
-
-
 def screen_place(actor: Actor, place_path: str) -> Screening:
     """Run the rules over the people of a place on the actor's day."""
-    people = people_table(actor, place_path)
+    people = party.people_table(actor, place_path)
     result = eligibility.screen(people, rulebook(), on=actor.today, near=False)
     hits = tuple(
         Hit(

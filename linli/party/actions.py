@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.db import models
+
+from linli.core.acting import write_part
 from linli.core.actor import Actor
-from linli.core.audit import unit_of_work
 from linli.core.decide import Sensitivity
 from linli.core.sealed import make_data_keys
 from linli.engines.progress import Progress, silent
@@ -29,29 +32,73 @@ def add_people(
     batch: ImportBatch,
     rows: Sequence[ImportRow],
     existing: Mapping[str, int],
+    tied: Mapping[str, int] | None = None,
     work: Progress = silent,
 ) -> None:
-    """Write drafted people, households, facts and group statuses under a batch that is not visible yet."""
+    """Write drafted people, households, facts and group statuses under a batch that is not visible yet.
+
+    `existing`: clusters that are somebody here. `tied`: clusters tied to somebody here → the household they join.
+    Of people here nothing is chosen yet: `choose_for_import` does that once the batch is visible.
+    """
     by_record = {row.record_id: row for row in rows}
     fresh = [d for d in drafts.persons if d.values["person_id"] not in existing]
-    homes = _add_households(actor, drafts, fresh, batch)
+    homes = _homes_joined(drafts, tied or {})
+    homes |= _add_households(actor, drafts, [d for d in fresh if d.household not in homes], batch)
     for start in range(0, len(fresh), CHUNK):
         part = fresh[start : start + CHUNK]
         work("write", start, len(fresh))
-        with unit_of_work():
-            keys = make_data_keys([draft.uid for draft in part])
-            people = [_person(actor, draft, homes.get(draft.household), batch, keys[draft.uid]) for draft in part]
-            Person.objects.bulk_create(people)
-            _add_facts(actor, zip(part, people, strict=True), batch, keys)
-            _note_rows(by_record, zip(part, people, strict=True))
+        _write(actor, batch, "people", part, partial(_add_part, actor, part, homes, batch, by_record))
     known = [d for d in drafts.persons if d.values["person_id"] in existing]
     for start in range(0, len(known), CHUNK):
         part = known[start : start + CHUNK]
-        with unit_of_work():
-            held = Person.objects.in_bulk([existing[d.values["person_id"]] for d in part])
-            pairs = [(draft, held[existing[draft.values["person_id"]]]) for draft in part]
-            keys = queries.keys_of(person.uid for _, person in pairs)
-            _add_facts(actor, pairs, batch, keys, chosen=False)
+        _write(actor, batch, "facts", part, partial(_add_known, actor, part, existing, batch))
+
+
+def _write(
+    actor: Actor,
+    batch: ImportBatch,
+    kind: str,
+    part: Sequence[compute.PersonDraft],
+    write: Callable[[], Collection[models.Model]],
+) -> None:
+    """One chunk of an import. Taken back and begun anew, it is drafted anew under other uids, and so written anew."""
+    content = [draft.uid for draft in part]
+    write_part(actor, batch.job_uid or batch.uid, f"person.import.{kind}", kind="import", content=content, write=write)
+
+
+def _add_part(
+    actor: Actor,
+    part: Sequence[compute.PersonDraft],
+    homes: Mapping[str, Household],
+    batch: ImportBatch,
+    by_record: Mapping[str, ImportRow],
+) -> list[models.Model]:
+    keys = make_data_keys([draft.uid for draft in part])
+    people = [_person(actor, draft, homes.get(draft.household), batch, keys[draft.uid]) for draft in part]
+    Person.objects.bulk_create(people)
+    said = _add_facts(actor, zip(part, people, strict=True), batch, keys)
+    _note_rows(by_record, zip(part, people, strict=True))
+    return [*people, *said]
+
+
+def _add_known(
+    actor: Actor, part: Sequence[compute.PersonDraft], existing: Mapping[str, int], batch: ImportBatch
+) -> list[models.Model]:
+    held = Person.objects.in_bulk([existing[d.values["person_id"]] for d in part])
+    pairs = [(draft, held[existing[draft.values["person_id"]]]) for draft in part]
+    keys = queries.keys_of(person.uid for _, person in pairs)
+    return _add_facts(actor, pairs, batch, keys, chosen=False)
+
+
+def _homes_joined(drafts: compute.Drafts, tied: Mapping[str, int]) -> dict[str, Household]:
+    """Drafted households one of whose people is tied to somebody here: theirs is the one that stands."""
+    who = [draft for draft in reversed(drafts.persons) if draft.values["person_id"] in tied]
+    wanted = {draft.household: tied[draft.values["person_id"]] for draft in who}
+    found: dict[int, Household] = {}
+    ids = sorted(set(wanted.values()))
+    for start in range(0, len(ids), CHUNK):
+        found |= Household.objects.in_bulk(ids[start : start + CHUNK])
+    return {code: found[pk] for code, pk in wanted.items() if code}
 
 
 def _add_households(
@@ -66,26 +113,37 @@ def _add_households(
     made: dict[str, Household] = {}
     codes = list(paths)
     for start in range(0, len(codes), CHUNK):
-        with unit_of_work():
-            part = {
-                code: Household(
-                    uid=uuid4(),
-                    created_at=actor.now,
-                    place_path=paths[code],
-                    batch_uid=batch.uid,
-                    number=f"H{batch.pk}-{start + index + 1}",
-                    size=sizes[code],
-                )
-                for index, code in enumerate(codes[start : start + CHUNK])
-            }
-            keys = make_data_keys([home.uid for home in part.values()])
-            for code, home in part.items():
-                home.__dict__["_data_key"] = keys[home.uid]
-                home.address = drafts.households.get(code, {}).get("address") or None
-                home.household_uid = home.uid
-            Household.objects.bulk_create(part.values())
-            made |= part
+        part = {
+            code: Household(
+                uid=uuid4(),
+                created_at=actor.now,
+                place_path=paths[code],
+                batch_uid=batch.uid,
+                number=f"H{batch.pk}-{start + index + 1}",
+                size=sizes[code],
+            )
+            for index, code in enumerate(codes[start : start + CHUNK])
+        }
+        addresses = {code: drafts.households.get(code, {}).get("address") or None for code in part}
+        write_part(
+            actor,
+            batch.job_uid or batch.uid,
+            "person.import.households",
+            kind="import",
+            content=[home.uid for home in part.values()],
+            write=partial(_add_homes, part, addresses),
+        )
+        made |= part
     return made
+
+
+def _add_homes(part: Mapping[str, Household], addresses: Mapping[str, str | None]) -> list[Household]:
+    keys = make_data_keys([home.uid for home in part.values()])
+    for code, home in part.items():
+        home.__dict__["_data_key"] = keys[home.uid]
+        home.address = addresses[code]
+        home.household_uid = home.uid
+    return Household.objects.bulk_create(part.values())
 
 
 def _person(actor: Actor, draft: compute.PersonDraft, home: Household | None, batch: ImportBatch, key: bytes) -> Person:
@@ -133,7 +191,7 @@ def _add_facts(
     keys: Mapping[UUID, bytes],
     *,
     chosen: bool = True,
-) -> None:
+) -> list[models.Model]:
     facts: list[Fact] = []
     statuses: list[GroupStatus] = []
     for draft, person in pairs:
@@ -143,6 +201,7 @@ def _add_facts(
             statuses.append(_status(actor, person, group, batch))
     Fact.objects.bulk_create(facts, batch_size=CHUNK)
     GroupStatus.objects.bulk_create(statuses, batch_size=CHUNK)
+    return [*facts, *statuses]
 
 
 def _fact(
@@ -164,6 +223,7 @@ def _fact(
         is_chosen=chosen and bool(stated["chosen"]),
         doubt=stated.get("doubt") or "",
         stated_on=batch.stated_on,
+        precision=stated.get("precision") or "",
     )
     fact.__dict__["_data_key"] = key
     fact.value = str(stated["value"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from uuid import UUID, uuid4
 
 from linli.core.acting import action
@@ -12,10 +11,9 @@ from linli.core.decide import Sensitivity
 from linli.core.errors import BadInput, NotFound, Refused, stop_if
 from linli.core.sealed import data_key
 from linli.party import compute, queries, queries_person, rules_people
-from linli.party.actions import person_sensitivity
-from linli.party.fields import FIELDS, NOT_CORRECTED, SAID_BY, masked
+from linli.party.actions_choice import carry_over, choose_facts
+from linli.party.fields import FIELDS, NOT_CORRECTED, SAID_BY
 from linli.party.models import Fact, Person
-from linli.party.names import initials, pinyin
 
 
 @action("person.write")
@@ -58,7 +56,7 @@ def correct_fact(*, actor: Actor, person_uid: UUID, field: str, text: str, sourc
     fact.__dict__["_data_key"] = data_key(person.uid, make=True)
     fact.value, fact.why = read.text, why
     fact.save()
-    _carry_over(actor, person, fact)
+    _carry(actor, person, fact)
     record(actor, "person.correct", kind="person", uid=person.uid, field=field, source=source, fact=fact.uid)
     return str(fact.uid)
 
@@ -79,7 +77,10 @@ def withdraw_correction(*, actor: Actor, person_uid: UUID, fact_uid: UUID) -> st
     if before is not None:
         before.is_chosen = True
         before.save(update_fields=["is_chosen"])
-    _carry_over(actor, person, before or Fact(field=fact.field))
+    if before is None or not before.is_correction:  # lists may have said more since
+        choose_facts(actor, [person.pk], {fact.field})
+    counts = queries.shown(Fact.objects.filter(person=person, field=fact.field, is_chosen=True)).first()
+    _carry(actor, person, counts or Fact(field=fact.field))
     record(actor, "person.correct", kind="person", uid=person.uid, field=fact.field, withdrawn=fact.uid)
     return str(person.uid)
 
@@ -99,30 +100,9 @@ def _person(actor: Actor, uid: UUID, field: str) -> Person:
     return person
 
 
-def _carry_over(actor: Actor, person: Person, fact: Fact) -> None:
-    """The columns people are searched by follow the fact that counts.
-
-    A protected person's phone and address stand in their facts alone.
-    """
-    field, value = fact.field, fact.value or ""
+def _carry(actor: Actor, person: Person, fact: Fact) -> None:
+    """The columns people are searched by follow the fact that counts."""
+    person.refresh_from_db()
     person.__dict__["_data_key"] = data_key(person.uid, make=True)
-    if field == "name" and value:
-        person.name, person.name_pinyin, person.name_initials = value, pinyin(value), initials(value)
-    elif field == "sex":
-        person.sex = value or "0"
-    elif field == "birth_on":
-        born = date.fromisoformat(value[:10]) if value else None
-        person.birth_on = born if fact.precision in ("", "day") else None
-        person.birth_year = born.year if born else None
-        person.sensitivity = max(person.sensitivity, person_sensitivity(born, actor.today))
-    elif field == "id_no":
-        person.id_no, person.id_no_masked = value or None, masked(value)
-    elif field == "relation":
-        person.relation = value[:20]
-    elif field == "phone" and not person.is_protected:
-        person.phone, person.phone_last4 = value or None, value[-4:]
-    elif field == "address" and not person.is_protected:
-        person.address = value or None
-    else:
-        return
+    carry_over(actor, person, fact.field, fact.value or "", fact.precision)
     person.save()

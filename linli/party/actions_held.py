@@ -10,6 +10,7 @@ from linli.core.audit import record
 from linli.core.errors import NotFound
 from linli.party import compute, queries, queries_imports
 from linli.party.actions import add_people
+from linli.party.actions_choice import choose_facts
 from linli.party.models import ImportRow
 
 
@@ -29,5 +30,7 @@ def settle_held_row(*, actor: Actor, person_uid: UUID, row_id: int, is_same: boo
     drafts = compute.draft_people(actor, records, clusters, batch.place_path, batch.stated_on or actor.today)
     existing = {row.cluster: person.pk} if is_same else {}
     add_people(actor=actor, drafts=drafts, batch=batch, rows=[row], existing=existing)
+    if is_same:
+        choose_facts(actor, [person.pk])
     record(actor, "person.settle_row", kind="person", uid=person.uid, row=row.row_number, same=is_same)
     return str(person.uid)

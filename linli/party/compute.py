@@ -5,7 +5,7 @@ Nothing is written here. Reading happens in a limited child process; linking in 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 
 HERE = "在册"
+# Faults of a row, and states of its number, that leave in doubt who it is about.
+IDENTITY_DOUBTS, DOUBTFUL_STATES = ("id_", "birth", "name", "card_id"), frozenset({"doubtful", "masked", "old15"})
 # Beside a single value, so that the reader of rows has a row to read.
 SOMEBODY, ANY_DAY = "某某", "1950-01-01"
 
@@ -130,30 +132,57 @@ class Match:
 
 
 def match_records(actor: Actor, records: pa.Table, place_path: str) -> dict[str, Match]:
-    """For each record of an upload, the person it belongs to. Doubtful likenesses become candidates."""
+    """For each record of an upload, the person it belongs to. Doubtful likenesses become candidates.
+
+    Only a certain likeness makes a record somebody here: what linkage itself wants looked at, what is below
+    `review_high`, and a row that is in doubt about who it is are asked.
+    """
     import pyarrow as pa
 
     from linli.engines import linkage
 
     here = people_as_records(actor, place_path, records.schema)
     together = pa.concat_tables([records, here], promote_options="permissive")
-    result = linkage.link(together)
+    options = linkage.LinkOptions()
+    result = linkage.link(together, options=options)
     known = set(here.column("unique_id").to_pylist())
     clusters: dict[str, list[tuple[str, float]]] = {}
     for row in result.links.to_pylist():
         clusters.setdefault(row["person_id"], []).append((row["unique_id"], row["probability"]))
     likely = _candidates(result.review.to_pylist(), known)
+    unsure = _unsure(records)
     matches: dict[str, Match] = {}
     for cluster, members in clusters.items():
-        existing = [uid for uid, _ in members if uid in known]
+        existing = [(uid, probability) for uid, probability in members if uid in known]
         for uid, probability in members:
             if uid in known:
                 continue
-            person = UUID(existing[0].removeprefix("person:")) if len(existing) == 1 else None
-            several = [{"person": one.removeprefix("person:"), "probability": probability} for one in existing]
-            found = several if len(existing) > 1 else likely.get(uid, [])
-            matches[uid] = Match(person, cluster, probability, tuple(found))
+            found = likely.get(uid, [])
+            least = min((probability, *(sure for _, sure in existing)))
+            named = {one["person"] for one in found}
+            several = [
+                {"person": person, "probability": least}
+                for person in (one.removeprefix("person:") for one, _ in existing)
+                if person not in named
+            ]
+            is_asked = len(existing) > 1 or least < options.review_high or uid in unsure or _is_among(existing, named)
+            person = UUID(existing[0][0].removeprefix("person:")) if len(existing) == 1 and not is_asked else None
+            matches[uid] = Match(person, cluster, probability, tuple([*found, *several] if is_asked else found))
     return matches
+
+
+def _is_among(existing: Iterable[tuple[str, float]], named: Collection[str]) -> bool:
+    return any(uid.removeprefix("person:") in named for uid, _ in existing)
+
+
+def _unsure(records: pa.Table) -> set[str]:
+    """Rows that are in doubt about who they are: never taken for somebody here without a person saying so."""
+    columns = (records.column(name).to_pylist() for name in ("unique_id", "id_state", "doubts"))
+    return {
+        uid
+        for uid, state, doubts in zip(*columns, strict=True)
+        if state in DOUBTFUL_STATES or any(code.startswith(IDENTITY_DOUBTS) for code in doubts or ())
+    }
 
 
 def _candidates(review: Iterable[Mapping[str, Any]], known: set[str]) -> dict[str, list[dict[str, Any]]]:
@@ -244,8 +273,10 @@ def draft_people(actor: Actor, records: pa.Table, clusters: Mapping[str, str], p
         row["person_id"]: PersonDraft(uuid4(), row, path, row.get("household_id") or "")
         for row, path in zip(rows, where, strict=True)
     }
+    precision = dict(zip(ids, records.column("birth_precision").to_pylist(), strict=True))
     for fact in resolved.facts.to_pylist():
         if fact["field"] in FIELDS and fact["value"]:
+            fact["precision"] = precision[fact["unique_id"]] if fact["field"] == "birth_on" else None
             drafts[fact["person_id"]].facts.append(fact)
     _add_groups(drafts, records, clusters)
     for cluster, uids in members.items():

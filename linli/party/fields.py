@@ -44,6 +44,7 @@ FIELDS = {
         PersonField("household_no", _("户号"), PERSONAL),
         PersonField("relation", _("与户主关系"), PERSONAL),
         PersonField("head_name", _("户主姓名"), PERSONAL),
+        PersonField("head_id_no", _("户主证件号码"), SENSITIVE, leads_to_person=True),
         PersonField("guardian", _("监护人"), PERSONAL),
         PersonField("living", _("居住情况"), PERSONAL),
         PersonField("self_care", _("自理能力"), SENSITIVE),
@@ -64,8 +65,8 @@ FIELDS = {
     )
 }
 
-# Where a person is guarded from follows the place of the record, not a word in a cell.
-NOT_CORRECTED = frozenset({"place", "region", "hukou_region"})
+# Where a person is guarded from follows the place of the record, not a word in a cell; whose number it is, the lists.
+NOT_CORRECTED = frozenset({"place", "region", "hukou_region", "head_id_no"})
 # Who said a correction; kept as the source of the fact.
 SAID_BY = {
     "said:self": _("本人说的"),
@@ -181,7 +182,7 @@ VALUE_WORDS: dict[str, dict[str, Any]] = {
 }
 MONEY_FIELDS = ("income_fen", "medical_fen")
 # Shown masked even to those who may read them; in full only after a reason (person.reveal).
-MASKED_FIELDS = ("id_no", "card_no")
+MASKED_FIELDS = ("id_no", "card_no", "head_id_no")
 FEN = 100
 
 

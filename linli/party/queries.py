@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import unicodedata
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -29,7 +28,7 @@ from linli.core.errors import NotFound, Refused
 from linli.core.models import Guarded
 from linli.core.policy import ACTIONS, ActionRule
 from linli.core.sealed import blind_indexes, data_keys, make_data_keys
-from linli.party.models import Exclusion, Fact, Grant, GroupStatus, ImportBatch, Login, Person, Tie
+from linli.party.models import Exclusion, Grant, GroupStatus, ImportBatch, Login, Person, Tie
 
 G = TypeVar("G", bound=Guarded)
 
@@ -371,46 +370,6 @@ def excluded_from(login_uid: UUID, *, since: datetime | None = None) -> frozense
     return _excluded_from(login, since) if login else frozenset()
 
 
-def people_facts(actor: Actor, place_path: str) -> list[dict[str, Any]]:
-    """Every visible person of a place with the chosen facts and groups, for an engine's input.
-
-    Only for programs that screen people for help; what comes of it is guarded row by row.
-    """
-    persons = list(shown(Person.objects.filter(place_path__startswith=place_path)))
-    by_id = {person.id: _facts_of_row(person) for person in persons}
-    keys = data_keys([person.uid for person in persons])
-    facts = shown(Fact.objects.filter(person__place_path__startswith=place_path, is_chosen=True))
-    for fact in facts.iterator(chunk_size=2000):
-        row = by_id.get(fact.person_id)
-        if row is not None and fact.subject_uid in keys:
-            fact.__dict__["_data_key"] = keys[fact.subject_uid]
-            row[fact.field] = fact.value
-    for status in shown(GroupStatus.objects.filter(person__place_path__startswith=place_path)):
-        row = by_id.get(status.person_id)
-        if row is not None:
-            row["groups"].append(status.group)
-            row["_dates"][status.group] = status.ends_on.isoformat() if status.ends_on else None
-    for row in by_id.values():
-        row["group_dates"] = json.dumps(row.pop("_dates"))
-    return list(by_id.values())
-        if row.login is not None:  # who leads an organisation need not be anybody on file
-            found.setdefault(row.about_uid, []).append(str(row.login.uid))
-
-
-def _facts_of_row(person: Person) -> dict[str, Any]:
-    return {
-        "person_id": str(person.uid),
-        "household_id": str(person.household_uid or person.uid),
-        "name": person.name,
-        "sex": person.sex,
-        "birth_on": person.birth_on,
-        "birth_precision": "day" if person.birth_on else None,
-        "groups": [],
-        "conflicts": [],
-        "_dates": {},
-    }
-
-
 def shown_people() -> QuerySet[Person]:
     """All people but those of an import that is not visible: for joining in upper blocks' queries."""
     return shown(Person.objects.all())
@@ -434,6 +393,8 @@ def barred_people(actor: Actor, about: Iterable[UUID]) -> dict[UUID, list[str]]:
     rows = Exclusion.objects.filter(lifted_at__isnull=True, about_uid__in=list(about))
     for row in rows.select_related("person", "login__person"):
         person = row.person or (row.login.person if row.login else None)
+        if row.login is not None:  # who leads an organisation need not be anybody on file
+            found.setdefault(row.about_uid, []).append(str(row.login.uid))
         if person is not None:
             found.setdefault(row.about_uid, []).extend((str(person.uid), person.name))
     return found

@@ -27,7 +27,7 @@ from linli.place.queries import names_by_path
 
 SOON_DAYS = 90
 OFFICE_FIELDS = frozenset(
-    {"name", "sex", "region", "hukou_place", "hukou_region", "household_no", "relation", "head_name"}
+    {"name", "sex", "region", "hukou_place", "hukou_region", "household_no", "relation", "head_name", "head_id_no"}
 )
 
 

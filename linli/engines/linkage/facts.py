@@ -1,10 +1,10 @@
 """Facts of a person: every value with its source, one chosen per field, and where the lists disagree.
 
 The order of choice: a sound value before a doubtful one; then what most records say; then a value
-that passes its check; then the freshest record (last visit); then the list that ranks first; then,
-of writings that mean the same, the fullest; then the smallest `unique_id`. Records disagree when
-two sound values of a field mean different things: a shortened address or another writing of a name
-is no disagreement.
+that passes its check; then the freshest record (last visit, then the day its list was stated, where
+records have a `stated_on`); then the list that ranks first; then, of writings that mean the same, the
+fullest; then the smallest `unique_id`. Records disagree when two sound values of a field mean different
+things: a shortened address or another writing of a name is no disagreement.
 """
 # ruff: noqa: S608 - the SQL is put together from this module's own names, never from data.
 
@@ -104,6 +104,7 @@ def prepare(records: pa.Table, links: pa.Table, on: dt.date, order: Sequence[str
         columns[name] = _column(records, name, kind)
     visited = [day if day is not None and day <= on else None for day in columns["last_visit_on"].to_pylist()]
     columns["fresh"] = pa.array(visited, pa.date32())
+    columns["told"] = _column(records, "stated_on", pa.date32())
     doubts = _doubts_by_field(records)
     births = columns["birth_on"].to_pylist()
     numbers = [clean_id(value) if value else None for value in columns["id_no"].to_pylist()]
@@ -189,14 +190,15 @@ def choose(db: duckdb.DuckDBPyConnection, prepared: pa.Table) -> None:
         " count(*) over (partition by s.person_id, s.field, s.meaning)"
         " + case when s.field = 'birth_on' and doubt is null then coalesce(b.said, 0) else 0 end as support,"
         " min(rank) over (partition by s.person_id, s.field, s.meaning) as led,"
-        " max(fresh) over (partition by s.person_id, s.field, s.meaning) as latest"
+        " max(fresh) over (partition by s.person_id, s.field, s.meaning) as latest,"
+        " max(told) over (partition by s.person_id, s.field, s.meaning) as last_told"
         " from stated as s left join births as b on s.field = 'birth_on' and b.person_id = s.person_id"
         " and b.born::varchar = s.value"
     ).fetchall()
     db.execute(
         "create table facts as select person_id, field, value, source, unique_id, doubt, meaning, row_number() over"
         " (partition by person_id, field order by shaky, support desc, checked desc, latest desc nulls last,"
-        " led, meaning, length(value) desc, rank, unique_id) = 1 as chosen from weighed"
+        " last_told desc nulls last, led, meaning, length(value) desc, rank, unique_id) = 1 as chosen from weighed"
     ).fetchall()
     db.execute("drop table weighed").fetchall()
     db.execute("drop table stated").fetchall()
@@ -213,7 +215,7 @@ def _field_sql(name: str, columns: Sequence[str]) -> str:
     doubt = f"d_{name}" if f"d_{name}" in columns else "null::varchar"
     checked = f"v_{name}" if f"v_{name}" in columns else "true"
     return (
-        f"select person_id, '{name}' as field, {name}::varchar as value, source, unique_id, rank, fresh,"
+        f"select person_id, '{name}' as field, {name}::varchar as value, source, unique_id, rank, fresh, told,"
         f" {meaning} as meaning, {doubt} as doubt, coalesce({checked}, false) as checked"
         f" from prepared where {name} is not null"
     )
