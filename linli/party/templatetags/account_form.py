@@ -1,12 +1,12 @@
-"""Fields of the forms of account and rights, with our labels where a library brought its own."""
+"""Forms that a library brought, in our words and drawn our way."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import template
-from django.forms import BoundField
+from django.forms import Form
 from django.utils.translation import gettext_lazy as _
+
+from linli.ui.forms import FormRenderer
 
 register = template.Library()
 
@@ -26,24 +26,12 @@ HINTS = {
 
 
 @register.filter
-def own_label(field: BoundField) -> Any:
-    """Our word for the field, or the form's own."""
-    return LABELS.get(field.name, field.label)
-
-
-@register.filter
-def own_hint(field: BoundField) -> Any:
-    """Our hint for the field, or the form's own."""
-    return HINTS.get(field.name, field.help_text)
-
-
-@register.filter
-def own_widget(field: BoundField) -> Any:
-    """The input without a placeholder, tied to its hint and its error."""
-    attrs: dict[str, Any] = {"placeholder": False}
-    described = [f"{field.auto_id}_hint"] if field.help_text else []
-    if field.errors:
-        attrs["aria-invalid"] = "true"
-        described.append(f"{field.auto_id}_error")
-    attrs["aria-describedby"] = " ".join(described) or False
-    return field.as_widget(attrs=attrs)
+def in_our_words(form: Form) -> Form:
+    """The library's form with our labels and hints, without placeholders, drawn as every form here."""
+    for bound in form:
+        bound.label = LABELS.get(bound.name, bound.label)
+        if bound.help_text:
+            bound.help_text = HINTS.get(bound.name, bound.help_text)
+        bound.field.widget.attrs.pop("placeholder", None)
+    form.renderer = FormRenderer()
+    return form
