@@ -107,6 +107,9 @@ ACTIONS: dict[str, ActionRule] = {
     "grant.list": _may(LEAD, COUNTY, SECURITY_ADMIN, AUDIT_ADMIN, hides=False),
     "grant.end": _may(LEAD, COUNTY, SECURITY_ADMIN, second_factor=True, hides=False),
     "login.make": _may(SECURITY_ADMIN, second_factor=True, hides=False),
+    # (by papers: who proposes opens no person, who confirms may list people anyway)
+    "binding.propose": _may(SECURITY_ADMIN, second_factor=True, not_own=True, hides=False),
+    "binding.confirm": _may(LEAD, COUNTY, second_factor=True, not_own=True, hides=False),
     "tie.assign": _may(LEAD, SUPERVISOR, COUNTY, second_factor=True, place_is_enough=True, shows_nothing=True),
     "exclusion.lift": _may(
         LEAD,

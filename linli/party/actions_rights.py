@@ -23,7 +23,15 @@ from linli.party.actions_door import forget_failed_logins
 from linli.party.actions_tokens import end_tokens
 from linli.party.models import Exclusion, Grant, Household, Login, Person, Tie
 from linli.party.queries_person import keepers
-from linli.party.queries_rights import grant_facts, login_list_facts, must, party_thing, password_given, watchers
+from linli.party.queries_rights import (
+    grant_facts,
+    login_list_facts,
+    must,
+    party_thing,
+    password_given,
+    place_of_login,
+    watchers,
+)
 from linli.party.queries_ties import colleagues_for, holders_of, is_own, leads_of, responsible_among
 
 FIRST_ROLES = (SYSTEM_ADMIN, SECURITY_ADMIN, AUDIT_ADMIN)
@@ -67,7 +75,7 @@ def renew_password(*, actor: Actor, login_uid: UUID, password: str) -> dict[str,
     Told to whoever watches the watchers: the giver could sign in with it before the holder does.
     """
     login = _login(login_uid)
-    must(actor, "login.make", grant_facts(login, _place_of(login, actor)))
+    must(actor, "login.make", grant_facts(login, place_of_login(login, actor)))
     stop_if(rules.why_not_on_oneself(login_uid=login.uid, actor_uid=actor.login_uid))
     login.set_password(password)
     login.must_change_password = True
@@ -85,7 +93,7 @@ def renew_password(*, actor: Actor, login_uid: UUID, password: str) -> dict[str,
 def set_login_active(*, actor: Actor, login_uid: UUID, is_active: bool) -> dict[str, str]:
     """Close a login (it stops at its next request, its keys for good) or open it again."""
     login = _login(login_uid)
-    must(actor, "login.make", grant_facts(login, _place_of(login, actor)))
+    must(actor, "login.make", grant_facts(login, place_of_login(login, actor)))
     stop_if(rules.why_not_on_oneself(login_uid=login.uid, actor_uid=actor.login_uid))
     login.is_active = is_active
     login.save(update_fields=["is_active"])
@@ -120,12 +128,6 @@ def _login(uid: UUID) -> Login:
     if login is None:
         raise NotFound()
     return login
-
-
-def _place_of(login: Login, actor: Actor) -> str:
-    """Where a login works, for deciding; one without a role is nobody's yet, so the actor's own place counts."""
-    held = login.grants.filter(state__in=["active", "proposed"]).values_list("place_path", flat=True).first()
-    return held or next((g.place_path for g in actor.facts.grants), "")
 
 
 # Roles

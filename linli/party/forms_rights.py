@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.core.policy import ROLES
 from linli.party.fields import ROLE_WORDS
+from linli.party.presenters_rights import PAPERS
 from linli.ui.forms import OperationForm
 
 
@@ -30,6 +31,19 @@ class LoginForm(OperationForm):
         help_text=_("可以空着。填了就能用手机号和短信码登录。"),
         validators=[RegexValidator(r"^[0-9]{7,15}$", _("电话号码写数字，比如 19900001234。"))],
     )
+
+
+class BindingForm(OperationForm):
+    """Whose login it is, as the papers say."""
+
+    name = forms.CharField(label=_("证件上的姓名"), max_length=80)
+    id_no = forms.CharField(
+        label=_("证件号"),
+        max_length=20,
+        validators=[RegexValidator(r"^[0-9A-Za-z]{6,20}$", _("证件号写数字和字母，不加空格。"))],
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    papers = forms.ChoiceField(label=_("看了什么证件"), choices=list(PAPERS.items()))
 
 
 class GrantForm(OperationForm):

@@ -179,6 +179,38 @@ class Login(AbstractBaseUser, Row):
         return self.display_name
 
 
+class Binding(Row):
+    """That a login is somebody's who has a record here: said by one on papers, checked by another who may list people.
+
+    `name` and `id_no` are as the papers say, sealed, and wiped when the second has decided. `person`: whom it was then.
+    """
+
+    personal_fields = ("name", "id_no")
+
+    login = models.ForeignKey("Login", on_delete=models.CASCADE, related_name="bindings")
+    person = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="bindings")
+    name = SealedTextField()
+    id_no = SealedTextField()
+    papers = models.CharField(max_length=16, choices=[(p, p) for p in ("id_card", "household_book", "other")])
+    state = models.CharField(
+        max_length=10, default="proposed", choices=[(s, s) for s in ("proposed", "active", "refused", "replaced")]
+    )
+    proposed_by = models.UUIDField(null=True)
+    decided_by = models.UUIDField(null=True)
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="binding_two_people", condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("proposed_by"))
+            ),
+            models.UniqueConstraint(
+                fields=["login"], condition=Q(state="proposed"), name="binding_proposed_once_at_a_time"
+            ),
+            models.UniqueConstraint(fields=["login"], condition=Q(state="active"), name="binding_holds_once_at_a_time"),
+        ]
+
+
 class DoorTries(Row):
     """Failed sign-ins to one login from one address, so that a stranger's tries lock out nobody elsewhere.
 

@@ -17,10 +17,12 @@ from django.views.decorators.http import require_POST
 from linli.core.actor import Actor
 from linli.core.errors import BadInput
 from linli.core.searched import keep_search, kept_search
-from linli.party import actions_rights, presenters_rights, queries_rights
-from linli.party.forms_rights import DecisionForm, ExclusionFilter, GrantForm, LoginForm, RightsFilter
+from linli.party import actions_bindings, actions_rights, presenters_rights, queries_rights
+from linli.party.forms_rights import BindingForm, DecisionForm, ExclusionFilter, GrantForm, LoginForm, RightsFilter
+from linli.party.models import Login
 
 PER_PAGE = 50
+BINDING_IDS = "bind_%s"  # two forms on one page
 
 
 def rights_page(request: HttpRequest) -> HttpResponse:
@@ -37,6 +39,7 @@ def rights_page(request: HttpRequest) -> HttpResponse:
         "logins": presenters_rights.login_rows(shown[:PER_PAGE], actor),
         "has_more": len(shown) > PER_PAGE,
         "waiting": presenters_rights.waiting_rows(list(waiting)),
+        "bindings": queries_rights.waiting_bindings(actor) if actor.holds_role_for("binding.confirm") else [],
         "may_make": actor.holds_role_for("login.make"),
         "may_lift": actor.holds_role_for("exclusion.lift"),
     }
@@ -72,17 +75,16 @@ def login_new_page(request: HttpRequest) -> HttpResponse:
             **given,
         )
         made = {"uid": answer["uid"], "username": given["username"], "password": password}
+        made["is_known"] = queries_rights.has_phone_of_somebody(actor, given["phone"])
         return render(request, "party/rights_password.html", made)
     return render(request, "party/rights_login_new.html", {"form": form}, status=422 if form.errors else 200)
 
 
 def login_rights_page(request: HttpRequest, uid: UUID) -> HttpResponse:
-    """One login: its roles, and the form to propose another."""
+    """One login: its roles, whose it is, and the form to propose another role."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     login = queries_rights.login_in_reach(actor, uid)
-    places = presenters_rights.place_choices(queries_rights.places_held(actor, "grant.propose"))
-    start: dict[str, Any] = {"operation_id": uuid4(), "starts_on": actor.today}
-    form = GrantForm(request.POST or None, initial=start, places=places)
+    form = _grant_form(actor, request.POST or None)
     if request.method == "POST" and form.is_valid():
         given = dict(form.cleaned_data)
         answer = actions_rights.propose_grant(
@@ -91,18 +93,71 @@ def login_rights_page(request: HttpRequest, uid: UUID) -> HttpResponse:
         waits = answer["state"] == "proposed"
         messages.success(request, _("提出了，等另一个人批准。") if waits else _("给了，从开始日起有效。"))
         return redirect("login_rights", uid=login.uid)
+    return _one_login(request, login, form)
+
+
+def _grant_form(actor: Actor, given: Any = None) -> GrantForm:
+    places = presenters_rights.place_choices(queries_rights.places_held(actor, "grant.propose"))
+    start: dict[str, Any] = {"operation_id": uuid4(), "starts_on": actor.today}
+    return GrantForm(given, initial=start, places=places)
+
+
+def _one_login(
+    request: HttpRequest, login: Login, form: GrantForm | None = None, binding: BindingForm | None = None
+) -> HttpResponse:
+    """The page of one login, with a form as it came back where something in it is to be put right."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    form = form or _grant_form(actor)
+    binding = binding or BindingForm(initial={"operation_id": uuid4()}, auto_id=BINDING_IDS)
     values = {
         "login": login,
         "grants": presenters_rights.grant_rows(list(queries_rights.grants_of(actor, login)), actor.today),
         "form": form,
+        "binding": presenters_rights.binding_values(login, actor),
+        "binding_form": binding,
         "is_self": login.uid == actor.login_uid,
         "is_locked": bool(queries_rights.locked_logins([login], actor.now)),
         "may_propose": actor.holds_role_for("grant.propose"),
         "may_end": actor.holds_role_for("grant.end"),
         "may_make": actor.holds_role_for("login.make"),
+        "may_bind": actor.holds_role_for("binding.propose"),
         "operation_id": uuid4(),
     }
-    return render(request, "party/rights_login.html", values, status=422 if form.errors else 200)
+    return render(request, "party/rights_login.html", values, status=422 if form.errors or binding.errors else 200)
+
+
+@require_POST
+@sensitive_variables("form", "given")
+def login_bind_page(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Whose login it is, by papers: proposed."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    login = queries_rights.login_in_reach(actor, uid)
+    form = BindingForm(request.POST, auto_id=BINDING_IDS)
+    if not form.is_valid():
+        return _one_login(request, login, binding=form)
+    given = dict(form.cleaned_data)
+    operation_id = given.pop("operation_id")
+    actions_bindings.propose_binding(actor=actor, operation_id=operation_id, login_uid=login.uid, **given)
+    messages.success(request, _("写下了，等另一个人当面核对证件。"))
+    return redirect("login_rights", uid=login.uid)
+
+
+@require_POST
+def login_bind_decide_page(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Whose login it is, by papers: checked by a second person."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    login = queries_rights.login_in_reach(actor, uid)
+    operation_id, binding_uid, decision = _decision(request)
+    given = {"actor": actor, "operation_id": operation_id, "binding_uid": binding_uid}
+    if decision == "confirm":
+        actions_bindings.confirm_binding(**given, id_no=request.POST.get("id_no", "")[:20])
+    elif decision == "refuse":
+        actions_bindings.refuse_binding(**given)
+    else:
+        raise BadInput("core.not_found")
+    said = {"confirm": _("对上了。要他回避的，从现在起这个账号也看不到。"), "refuse": _("没有对上，什么都没有改。")}
+    messages.success(request, said[decision])
+    return redirect("login_rights", uid=login.uid)
 
 
 @require_POST

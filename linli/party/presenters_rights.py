@@ -13,8 +13,15 @@ from django.utils.translation import gettext as _
 
 from linli.core.actor import Actor, anonymous
 from linli.party.fields import ROLE_WORDS
-from linli.party.models import Exclusion, Grant
-from linli.party.queries_rights import locked_logins, names_of_logins, names_of_subjects, readable_people
+from linli.party.models import Exclusion, Grant, Login
+from linli.party.queries_rights import (
+    binding_facts,
+    binding_of,
+    locked_logins,
+    names_of_logins,
+    names_of_subjects,
+    readable_people,
+)
 from linli.place.models import Place
 from linli.place.queries import names_by_path, places_under
 
@@ -143,6 +150,31 @@ def login_rows(logins: list[Any], actor: Actor) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+PAPERS = {
+    "id_card": gettext_lazy("身份证"),
+    "household_book": gettext_lazy("户口簿"),
+    "other": gettext_lazy("别的证件"),
+}
+
+
+def binding_values(login: Login, actor: Actor) -> dict[str, Any]:
+    """Whose login it is, as far as papers say; the name on them is shown to whom may check them, the number never."""
+    waiting, holds = binding_of(login)
+    may_confirm = waiting is not None and waiting.proposed_by != actor.login_uid
+    may_confirm = may_confirm and bool(actor.decide("binding.confirm", binding_facts(login, actor)))
+    values: dict[str, Any] = {"is_bound": login.person is not None, "since": holds and holds.decided_at}
+    values |= {"waits": waiting is not None, "may_confirm": may_confirm}
+    if waiting is not None and may_confirm:
+        names = names_of_logins({waiting.proposed_by})
+        values |= {
+            "uid": waiting.uid,
+            "name": waiting.name,
+            "papers": PAPERS[waiting.papers],
+            "proposer": names.get(waiting.proposed_by, "") if waiting.proposed_by else "",
+        }
+    return values
 
 
 def fact_rows(actor: Actor) -> list[GrantRow]:

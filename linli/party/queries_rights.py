@@ -16,8 +16,9 @@ from linli.core.decide import FRESH_FACTOR_HOLDS, ObjectFacts, Sensitivity, is_w
 from linli.core.errors import NotFound, Refused
 from linli.core.policy import ACTIONS, AUDIT_ADMIN, SECURITY_ADMIN
 from linli.core.runs import is_demo
-from linli.party.models import DoorTries, Exclusion, Grant, Household, Login, Person
-from linli.party.queries import allow, list_facts, visible
+from linli.core.sealed import blind_indexes
+from linli.party.models import Binding, DoorTries, Exclusion, Grant, Household, Login, Person
+from linli.party.queries import allow, list_facts, shown, visible
 from linli.party.rules import PasswordGiven
 
 Row = TypeVar("Row", bound=Model)
@@ -154,6 +155,49 @@ def must(actor: Actor, action: str, thing: ObjectFacts) -> None:
     if decision.hidden:
         raise NotFound(reason=decision.reason)
     raise Refused(f"core.{decision.reason}", reason=decision.reason)
+
+
+def binding_facts(login: Login, actor: Actor) -> ObjectFacts:
+    """A login to be bound to a record, as deciding sees it: in the place where it works."""
+    return grant_facts(login, place_of_login(login, actor))
+
+
+def place_of_login(login: Login, actor: Actor) -> str:
+    """Where a login works, for deciding; one without a role is nobody's yet, so the actor's own place counts."""
+    held = login.grants.filter(state__in=["active", "proposed"]).values_list("place_path", flat=True).first()
+    return held or next((g.place_path for g in actor.facts.grants), "")
+
+
+def person_by_papers(actor: Actor, name: str, id_no: str) -> Person | None:
+    """The one this actor may list whose name and whole ID number agree with papers shown; None else."""
+    indexes = blind_indexes("party_person.id_no", id_no)
+    rows = shown(visible(actor, "person.list", Person.objects.filter(name=name, id_no_index__in=indexes)))
+    found = list(rows.order_by("id")[:2])
+    return found[0] if len(found) == 1 else None
+
+
+def has_phone_of_somebody(actor: Actor, phone: str) -> bool:
+    """Whether a record in the places where this actor makes logins has that telephone. Nothing of the protected."""
+    indexes = blind_indexes("party_person.phone", phone) if phone else []
+    near = Person.objects.filter(_inside(actor, "login.make"), phone_index__in=indexes, is_protected=False)
+    return shown(near.filter(sensitivity__lt=Sensitivity.SAFETY)).exists()
+
+
+def binding_of(login: Login) -> tuple[Binding | None, Binding | None]:
+    """What is said of whose login it is: the binding that waits, and the one that holds."""
+    rows = {row.state: row for row in Binding.objects.filter(login=login, state__in=["proposed", "active"])}
+    return rows.get("proposed"), rows.get("active")
+
+
+def waiting_bindings(actor: Actor) -> list[Binding]:
+    """Bindings that wait for this actor to check the papers."""
+    rows = Binding.objects.filter(state="proposed").exclude(proposed_by=actor.login_uid).select_related("login__person")
+    return [
+        row
+        for row in rows.order_by("created_at")
+        if actor.decide("binding.confirm", binding_facts(row.login, actor)).reason
+        in ("allowed", "second_factor_needed")
+    ]
 
 
 def must_show_factor(login: Login, actor: Actor) -> bool:

@@ -110,6 +110,13 @@ def why_not_two(first: PasswordGiven, second: PasswordGiven, *, now: datetime) -
     return None
 
 
+def why_not_confirm_binding(*, state: str, proposer_uid: UUID | None, confirmer_uid: UUID | None) -> Refusal | None:
+    """Whose login it is, is said by one and checked by another."""
+    if state != "proposed":
+        return Refusal("party.grant_not_waiting")
+    return Refusal("party.grant_needs_another") if proposer_uid == confirmer_uid else None
+
+
 def why_not_on_oneself(*, login_uid: UUID, actor_uid: UUID | None) -> Refusal | None:
     """One's own login is closed, opened or given a password by somebody else."""
     return Refusal("party.grant_own") if login_uid == actor_uid else None

@@ -13,5 +13,12 @@ urlpatterns = [
     route("rights/new/", pages_rights.login_new_page, name="login_new", action="login.make"),
     route("rights/exclusions/", pages_rights.exclusions_page, name="exclusions", action="exclusion.lift"),
     route("rights/<uuid:uid>/", pages_rights.login_rights_page, name="login_rights", action="grant.list"),
+    route("rights/<uuid:uid>/bind/", pages_rights.login_bind_page, name="login_bind", action="binding.propose"),
+    route(
+        "rights/<uuid:uid>/bind/decide/",
+        pages_rights.login_bind_decide_page,
+        name="login_bind_decide",
+        action="binding.confirm",
+    ),
     route("rights/<uuid:uid>/change/", pages_rights.login_change_page, name="login_change", action="grant.end"),
 ]

@@ -16,7 +16,7 @@ from linli.core.actor import system_actor
 from linli.matching.models import Proposal
 from linli.need.models import Flag
 from linli.party import actions_merge
-from linli.party.models import Exclusion, Fact, Grant, Login, Merge, Protection, Tie
+from linli.party.models import Binding, Exclusion, Fact, Grant, Login, Merge, Protection, Tie
 from tests.matrix.world import COUNTY, NOW, VILLAGE, Subject, World
 
 
@@ -176,6 +176,24 @@ def propose(scene: Scene) -> Sent:
     return at("login_rights", scene.logins["colleague"].uid), form
 
 
+def bind(scene: Scene) -> Sent:
+    form = {"name": scene.subject.person.name, "id_no": scene.subject.person.id_no, "papers": "id_card"}
+    return at("login_bind", scene.logins["colleague"].uid), form
+
+
+def on_binding(decision: str) -> Callable[[Scene], Sent]:
+    def send(scene: Scene) -> Sent:
+        colleague, person = scene.logins["colleague"], scene.subject.person
+        row = Binding.objects.create(
+            login=colleague, name=person.name, id_no=person.id_no, papers="id_card",
+            proposed_by=scene.logins["donor"].uid, created_at=NOW,
+        )  # fmt: skip
+        form = {"uid": str(row.uid), "decision": decision, "id_no": person.id_no}
+        return at("login_bind_decide", colleague.uid), form
+
+    return send
+
+
 def close_login(scene: Scene) -> Sent:
     uid = scene.logins["colleague"].uid
     return at("login_change", uid), {"uid": str(uid), "decision": "close"}
@@ -254,6 +272,9 @@ ACTS: dict[str, Act] = {
     "refuse a role": Act("grant_decide", on_grant("refuse")),
     "make a login": Act("login_new", make_login),
     "give a role": Act("login_rights", propose, TWO),
+    "say whose login it is": Act("login_bind", bind),
+    "confirm whose login it is, the second": Act("login_bind_decide", on_binding("confirm"), NAMED),
+    "refuse whose login it is": Act("login_bind_decide", on_binding("refuse")),
     "close a login": Act("login_change", close_login),
     "search": Act("people", plain("people", q="XQ")),
     "export": Act("people_export", plain("people_export", kind="csv")),
