@@ -12,15 +12,15 @@ import functools
 import hashlib
 import hmac
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date, datetime
 from typing import Any, Protocol, cast
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.db import IntegrityError, models, transaction
 
 from linli.core.actor import Actor
-from linli.core.audit import record_now, unit_of_work
+from linli.core.audit import record, record_now, unit_of_work
 from linli.core.errors import Conflict, NotFound, Refused
 from linli.core.models import Operation
 from linli.core.sealed import derived_key
@@ -79,6 +79,34 @@ def _once(
         if (earlier.action, earlier.content_digest, earlier.actor_uid) != (name, digest, actor.login_uid):
             raise Conflict("core.operation_reused")
         return earlier.answer
+
+
+def write_part(
+    actor: Actor, job_uid: UUID, name: str, *, kind: str, content: Any, write: Callable[[], Collection[models.Model]]
+) -> int:
+    """One chunk of a long work: one transaction with one audit row that says how many rows, and their digest.
+
+    `content`, in plain values, is what makes this chunk this one: with the job's uid it gives the operation id, so
+    that a job run again after a crash writes what is missing and nothing twice. Gives how many rows were written.
+    """
+    digest = content_digest(name, {"part": content})
+    operation_id = uuid5(job_uid, digest)
+    with unit_of_work(operation_id):
+        earlier = Operation.objects.filter(pk=operation_id).first()
+        if earlier is not None:
+            return int(earlier.answer)
+        rows = write()
+        uids = "".join(sorted(str(getattr(row, "uid", row.pk)) for row in rows))
+        Operation.objects.create(
+            operation_id=operation_id,
+            actor_uid=actor.login_uid,
+            action=name,
+            content_digest=digest,
+            answer=len(rows),
+            at=actor.now,
+        )
+        record(actor, name, kind=kind, count=len(rows), digest=hashlib.sha256(uids.encode()).hexdigest())
+    return len(rows)
 
 
 def content_digest(name: str, given: dict[str, Any]) -> str:

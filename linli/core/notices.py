@@ -12,12 +12,11 @@ from linli.core.actor import Actor
 from linli.core.models import Notice
 
 
-def notify(actor: Actor, login_uids: Iterable[UUID], code: str, *, link: str = "", **params: Any) -> int:
-    """Tell logins something, in the running transaction; gives how many were told."""
+def notify(actor: Actor, login_uids: Iterable[UUID], code: str, *, link: str = "", **params: Any) -> list[Notice]:
+    """Tell logins something, in the running transaction; gives the lines written."""
     each = dict.fromkeys(login_uids)
     rows = [Notice(created_at=actor.now, login_uid=uid, code=code, params=params, link=link) for uid in each]
-    Notice.objects.bulk_create(rows)
-    return len(rows)
+    return Notice.objects.bulk_create(rows)
 
 
 def unread_notices(actor: Actor) -> QuerySet[Notice]:

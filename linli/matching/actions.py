@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
-from linli.core.acting import action
+from linli.core.acting import action, write_part
 from linli.core.actor import LOCAL, Actor
 from linli.core.audit import record, unit_of_work
 from linli.core.decide import Sensitivity
@@ -33,11 +34,12 @@ from linli.party import queries_rights as rights
 CHUNK = 500
 
 
-def propose(*, actor: Actor, place_path: str) -> dict[str, int]:
+def propose(*, actor: Actor, place_path: str, job_uid: UUID | None = None) -> dict[str, int]:
     """Match every open need of a place with the offers standing; earlier undecided proposals go stale.
 
     Told is how many, but for the protected: a count beyond what a list shows tells of them.
     """
+    job_uid = job_uid or uuid4()
     open_needs = list(needs.needs(actor, action="proposal.read", place_path=place_path, states=("open",)))
     standing = list(offers.offers(actor, on=actor.today))
     matched = compute.match(actor, open_needs, standing, queries.decided_offers(actor, place_path))
@@ -48,19 +50,20 @@ def propose(*, actor: Actor, place_path: str) -> dict[str, int]:
         digest=matched.digest,
         options=matched.options,
         report=matched.report,
+        job_uid=job_uid,
     )
     by_need = {need.number: need for need in open_needs}
     by_offer = {offer.code: offer for offer in standing}
     fresh = [_proposal(actor, row, by_need, by_offer, matched.rejected, run_uid) for row in matched.proposals]
     left = [_unmet(actor, row, by_need, matched.rejected, run_uid) for row in matched.unmet]
-    _replace(actor, open_needs, fresh, left)
-    with unit_of_work():
+    _replace(actor, job_uid, open_needs, fresh, left)
+    with unit_of_work(job_uid):
         record(actor, "proposal.run", kind="run", uid=run_uid, proposals=len(fresh), unmet=len(left))
     told = [[row for row in rows if row.sensitivity < Sensitivity.SAFETY] for rows in (open_needs, fresh, left)]
     return dict(zip(("needs", "proposals", "unmet"), map(len, told), strict=True))
 
 
-def _replace(actor: Actor, open_needs: Sequence[Need], fresh: list[Proposal], left: list[Unmet]) -> None:
+def _replace(actor: Actor, job_uid: UUID, open_needs: Sequence[Need], fresh: list[Proposal], left: list[Unmet]) -> None:
     """Swap old for new in chunks of needs, so that no transaction is long and no need is ever without both.
 
     What somebody did since the run began stands: needs referred or closed are left alone, offers decided stay so,
@@ -70,23 +73,26 @@ def _replace(actor: Actor, open_needs: Sequence[Need], fresh: list[Proposal], le
     for proposal in fresh:
         made.setdefault(proposal.need_id, []).append(proposal)
     why: dict[int, Unmet] = {unmet.need_id: unmet for unmet in left}
-    by_id = {need.pk: need for need in open_needs}
+
+    def write(part: Sequence[Need]) -> list[Proposal | Unmet]:
+        ids = needs.open_still([need.pk for need in part])
+        settled = queries.offers_decided(ids) | _kept_away(actor, part, made)
+        Proposal.objects.filter(need_id__in=ids, state="open").update(state="stale")
+        Unmet.objects.filter(need_id__in=ids).delete()
+        proposed = [one for pk in ids for one in made.get(pk, ()) if (pk, one.offer_id) not in settled]
+        return [
+            *Proposal.objects.bulk_create(proposed),
+            *Unmet.objects.bulk_create([why[pk] for pk in ids if pk in why]),
+        ]
+
     for start in range(0, len(open_needs), 100):
-        with unit_of_work():
-            ids = needs.open_still([need.pk for need in open_needs[start : start + 100]])
-            settled = queries.offers_decided(ids) | _kept_away(actor, ids, by_id, made)
-            Proposal.objects.filter(need_id__in=ids, state="open").update(state="stale")
-            Unmet.objects.filter(need_id__in=ids).delete()
-            Proposal.objects.bulk_create(
-                [one for pk in ids for one in made.get(pk, ()) if (pk, one.offer_id) not in settled]
-            )
-            Unmet.objects.bulk_create([why[pk] for pk in ids if pk in why])
+        part = open_needs[start : start + 100]
+        content = [[need.uid, [[one.offer.uid, one.rank, one.score] for one in made.get(need.pk, ())]] for need in part]
+        write_part(actor, job_uid, "proposal.new", kind="proposal", content=content, write=partial(write, part))
 
 
-def _kept_away(
-    actor: Actor, ids: Sequence[int], by_id: dict[int, Need], made: dict[int, list[Proposal]]
-) -> set[tuple[int, int]]:
-    return compute.kept_away(actor, [(by_id[pk], one.offer) for pk in ids for one in made.get(pk, ())])
+def _kept_away(actor: Actor, part: Sequence[Need], made: dict[int, list[Proposal]]) -> set[tuple[int, int]]:
+    return compute.kept_away(actor, [(need, one.offer) for need in part for one in made.get(need.pk, ())])
 
 
 def _guard(need: Need) -> dict[str, Any]:

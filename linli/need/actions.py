@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
-from linli.core.acting import action
+from linli.core.acting import action, write_part
 from linli.core.actor import Actor
 from linli.core.audit import record, unit_of_work
 from linli.core.decide import Sensitivity
@@ -28,11 +29,13 @@ TAKEN, GIVEN = "flag", "flag_given"
 KEPT_PERSONAL = frozenset({"EAL", "EEM", "LBE", "LBW", "MIG"})
 
 
-def screen_people(*, actor: Actor, place_path: str) -> dict[str, int]:
+def screen_people(*, actor: Actor, place_path: str, job_uid: UUID | None = None) -> dict[str, int]:
     """Run the rules over a place: new flags for new hits, `gone` for those whose reason fell away.
 
-    A flag dismissed for the same rule version and figures does not come back.
+    A flag dismissed for the same rule version and figures does not come back. Done again under the same `job_uid`
+    it writes what is missing.
     """
+    job_uid = job_uid or uuid4()
     screening = compute.screen_place(actor, place_path)
     run_uid = store_run(
         actor,
@@ -41,6 +44,7 @@ def screen_people(*, actor: Actor, place_path: str) -> dict[str, int]:
         digest=screening.digest,
         options=screening.options,
         report=screening.report,
+        job_uid=job_uid,
     )
     people = party.people_by_uid(actor, {hit.person_uid for hit in screening.hits})
     keys = party.keys_of(people)
@@ -54,10 +58,13 @@ def screen_people(*, actor: Actor, place_path: str) -> dict[str, int]:
         if earlier is None or (earlier.state in ("dismissed", "gone") and not _same_ground(earlier, hit)):
             fresh.append(_flag(actor, person, hit, run_uid, keys[person.uid]))
     for start in range(0, len(fresh), CHUNK):
-        with unit_of_work():
-            Flag.objects.bulk_create(fresh[start : start + CHUNK])
-    gone = _let_go(actor, [flag for key, flag in known.items() if flag.state == "new" and key not in seen])
-    with unit_of_work():
+        part = fresh[start : start + CHUNK]
+        content = [[flag.subject_uid, flag.rule, flag.rule_version] for flag in part]
+        write_part(
+            actor, job_uid, "flag.new", kind="flag", content=content, write=partial(Flag.objects.bulk_create, part)
+        )
+    gone = _let_go(actor, job_uid, [flag for key, flag in known.items() if flag.state == "new" and key not in seen])
+    with unit_of_work(job_uid):
         record(actor, "flag.screen", kind="run", uid=run_uid, new=len(fresh), gone=gone, hits=len(screening.hits))
     # Told without the protected: a count beyond what a list shows tells of them.
     hits = sum(people[hit.person_uid].sensitivity < Sensitivity.SAFETY for hit in screening.hits)
@@ -95,15 +102,19 @@ def _flag(actor: Actor, person: Person, hit: compute.Hit, run_uid: UUID, key: by
     return flag
 
 
-def _let_go(actor: Actor, flags: list[Flag]) -> int:
+def _let_go(actor: Actor, job_uid: UUID, flags: list[Flag]) -> int:
     """Their reason fell away; gives how many. Those decided since they were read keep what a person said of them."""
+
+    def write(part: list[Flag]) -> list[FlagChange]:
+        waiting = queries.still_waiting(part)
+        Flag.objects.filter(pk__in=[flag.pk for flag in waiting]).update(state="gone")
+        return FlagChange.objects.bulk_create([_flag_change(actor, flag, "gone", "") for flag in waiting])
+
     gone = 0
     for start in range(0, len(flags), CHUNK):
-        with unit_of_work():
-            part = queries.still_waiting(flags[start : start + CHUNK])
-            Flag.objects.filter(pk__in=[flag.pk for flag in part]).update(state="gone")
-            FlagChange.objects.bulk_create([_flag_change(actor, flag, "gone", "") for flag in part])
-            gone += len(part)
+        part = flags[start : start + CHUNK]
+        content = [flag.uid for flag in part]
+        gone += write_part(actor, job_uid, "flag.gone", kind="flag", content=content, write=partial(write, part))
     return gone
 
 

@@ -12,12 +12,13 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import connection
 
-from linli.core.acting import action, content_digest
+from linli.core.acting import action, content_digest, write_part
 from linli.core.actor import Actor
 from linli.core.audit import record, verify
 from linli.core.decide import ActorFacts
 from linli.core.errors import BadInput, Conflict, NotFound, Refused
 from linli.core.models import AuditRow, Notice, Operation
+from linli.core.notices import notify
 
 NOW = datetime(2026, 3, 12, 2, 0, tzinfo=UTC)
 ME, THEM = UUID(int=1), UUID(int=2)
@@ -187,3 +188,39 @@ def test_a_digest_is_found_again_by_nobody_without_the_keys():
 def test_what_has_no_stable_form_is_a_programming_mistake():
     with pytest.raises(TypeError):
         content_digest("x", {"a": object()})
+
+
+@pytest.mark.django_db
+def test_a_part_of_a_job_acts_once_and_is_recorded_with_its_count():
+    job = uuid4()
+
+    def write() -> list[Notice]:
+        return notify(ACTOR, [ME, THEM], "hello")
+
+    for _time in range(2):
+        assert write_part(ACTOR, job, "notice.new", kind="notice", content=[ME, THEM], write=write) == 2
+    assert Notice.objects.count() == 2
+    row = AuditRow.objects.get()
+    uids = "".join(sorted(str(uid) for uid in Notice.objects.values_list("uid", flat=True)))
+    assert json.loads(row.params) == {"count": 2, "digest": hashlib.sha256(uids.encode()).hexdigest()}
+    assert Operation.objects.get().pk == row.operation_id
+    write_part(ACTOR, job, "notice.new", kind="notice", content=[ME], write=write)
+    write_part(ACTOR, uuid4(), "notice.new", kind="notice", content=[ME, THEM], write=write)
+    assert Notice.objects.count() == 6, "another part, another job"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_part_broken_off_leaves_neither_rows_nor_record_and_is_done_by_the_next_try():
+    job, tries = uuid4(), iter((True, False))
+
+    def write() -> list[Notice]:
+        rows = notify(ACTOR, [ME], "hello")
+        if next(tries):
+            raise OSError
+        return rows
+
+    with pytest.raises(OSError):
+        write_part(ACTOR, job, "notice.new", kind="notice", content="one", write=write)
+    assert not (Notice.objects.exists() or AuditRow.objects.exists() or Operation.objects.exists())
+    assert write_part(ACTOR, job, "notice.new", kind="notice", content="one", write=write) == 1
+    assert Notice.objects.count() == AuditRow.objects.count() == 1

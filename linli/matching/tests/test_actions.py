@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from uuid import UUID, uuid4
 
@@ -10,7 +11,7 @@ from django.db import connection
 
 from linli.core.actor import Actor
 from linli.core.errors import LinliError, NotFound, Refused
-from linli.core.models import AuditRow, Job, Notice
+from linli.core.models import AuditRow, Job, Notice, Operation, Run
 from linli.matching import actions
 from linli.matching.models import Proposal, Referral, ReferralChange, Unmet
 from linli.matching.tests import make as bridge
@@ -180,7 +181,7 @@ def test_a_run_that_began_before_an_exclusion_proposes_nobody_excluded(worker: L
     need, offer = needs.need(person), bridge.offer(provider_person=husband)
     fresh = [Proposal(**_as_given(need, offer))]
     exclude(worker, person, person_uid=husband.uid)
-    actions._replace(make.actor(worker), [need], fresh, [])
+    actions._replace(make.actor(worker), uuid4(), [need], fresh, [])
     assert not Proposal.objects.exists()
 
 
@@ -244,6 +245,20 @@ def test_the_excluded_husband_is_never_proposed_to_his_wife(person: Person, syst
     assert set(Proposal.objects.values_list("offer", flat=True)) == {other.pk}
     assert joined.pk not in Proposal.objects.values_list("offer", flat=True)
     assert by_name.pk not in Proposal.objects.values_list("offer", flat=True)
+
+
+def test_a_run_done_again_by_its_job_acts_once_and_is_recorded(person: Person, system: Actor):
+    bridge.offer()
+    needs.need(person)
+    needs.need(person, number="999981-N2026-00002", code="job")
+    job_uid = uuid4()
+    for _time in range(2):
+        actions.propose(actor=system, place_path=make.TOWN, job_uid=job_uid)
+    assert (Proposal.objects.count(), Unmet.objects.count(), Run.objects.count()) == (1, 1, 1)
+    row = AuditRow.objects.get(action="proposal.new")
+    assert json.loads(row.params)["count"] == 2 and Operation.objects.filter(pk=row.operation_id).exists()
+    actions.propose(actor=system, place_path=make.TOWN, job_uid=uuid4())
+    assert Proposal.objects.count() == 2, "another job matches anew"
 
 
 def test_what_is_left_over_keeps_its_reason(person: Person, system: Actor):
@@ -334,7 +349,7 @@ def test_a_run_leaves_what_somebody_decided_since_it_began(person: Person, worke
     accept(worker, bridge.proposal(one, first))
     declined = bridge.proposal(two, second)
     actions.decline_all(actor=make.actor(worker), operation_id=uuid4(), need_uid=two.uid, reason="不合适")
-    actions._replace(make.actor(worker), read_before, fresh, [])
+    actions._replace(make.actor(worker), uuid4(), read_before, fresh, [])
     assert not Proposal.objects.filter(need=one, state="open").exists(), "referred meanwhile"
     assert [row.offer for row in Proposal.objects.filter(need=two, state="open")] == [first]
     declined.refresh_from_db()

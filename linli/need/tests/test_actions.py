@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import json
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
 
+from linli.core.actor import Actor
 from linli.core.decide import Sensitivity
 from linli.core.errors import Conflict, NotFound, Refused
-from linli.core.models import AuditRow, Notice
+from linli.core.models import AuditRow, Notice, Operation, Run
 from linli.need import actions, compute
 from linli.need.models import Flag, FlagChange, Need, NeedChange
 from linli.need.tests import make as needs
-from linli.party.models import Login, Person, Tie
+from linli.party.models import GroupStatus, Login, Person, Tie
 from linli.party.tests import make
 
 pytestmark = pytest.mark.django_db
@@ -147,9 +149,32 @@ def test_screening_leaves_what_somebody_decided_meanwhile(person: Person, worker
     flag, other = needs.flag(person), needs.flag(person, "mlb_missed")
     read_before = list(Flag.objects.order_by("id"))
     actions.confirm_flag(actor=make.actor(worker), operation_id=uuid4(), flag_uid=flag.uid)
-    assert actions._let_go(make.actor(worker), read_before) == 1
+    assert actions._let_go(make.actor(worker), uuid4(), read_before) == 1
     assert list(Flag.objects.order_by("id").values_list("state", flat=True)) == ["confirmed", "gone"]
     assert [change.to_state for change in flag.changes.all()] == ["confirmed"] and other.changes.count() == 1
+
+
+def test_a_screening_done_again_by_its_job_acts_once_and_each_chunk_is_recorded(
+    system: Actor, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(actions, "CHUNK", 1)
+    for name in ("钱桂芳", "沈永福", "周玉凤"):
+        one = make.person(name, birth_year=1944)
+        GroupStatus.objects.create(
+            created_at=make.NOW, place_path=one.place_path, sensitivity=3, subject_uid=one.uid, person=one,
+            group="MLA", starts_on=date(2025, 1, 1), ends_on=date(2026, 2, 1),
+        )  # fmt: skip
+    job_uid = uuid4()
+    first = actions.screen_people(actor=system, place_path=make.TOWN, job_uid=job_uid)
+    written = Flag.objects.count()
+    assert written == first["new"] >= 3 and Run.objects.count() == 1
+    rows = AuditRow.objects.filter(action="flag.new")
+    assert [json.loads(row.params)["count"] for row in rows] == [1] * written
+    assert {row.operation_id for row in rows} == set(Operation.objects.values_list("operation_id", flat=True))
+    Flag.objects.order_by("id").first().delete()  # as if it had not come so far
+    Operation.objects.filter(pk=rows.order_by("number").first().operation_id).delete()
+    actions.screen_people(actor=system, place_path=make.TOWN, job_uid=job_uid)
+    assert Flag.objects.count() == rows.all().count() - 1 == written and Run.objects.count() == 1
 
 
 def test_a_worker_cannot_give_a_flag_to_another_but_a_lead_can(person: Person, worker: Login):
