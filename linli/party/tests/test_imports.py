@@ -17,9 +17,9 @@ from linli.core.actor import Actor
 from linli.core.audit import verify
 from linli.core.errors import Conflict, NotFound, Refused
 from linli.core.jobs import JobStopped, run_job
-from linli.core.models import AuditRow, Notice
+from linli.core.models import AuditRow, Notice, Operation
 from linli.party import actions_imports, compute, presenters_imports, queries, queries_imports
-from linli.party.models import Fact, Household, ImportBatch, ImportRow, Login, Person
+from linli.party.models import Fact, GroupStatus, Household, ImportBatch, ImportRow, Login, Person
 from linli.party.tests import make
 
 # Inside a test's transaction nothing commits, so that a job runs only where the test says so.
@@ -220,6 +220,26 @@ def test_stopped_before_it_begins_nothing_happens(lead: Actor):
         stop(lead, batch)
     actions_imports.ask_check(actor=lead, operation_id=uuid4(), batch_uid=batch.uid, columns=None)
     assert done(batch).state == "checked"
+
+
+def test_each_chunk_written_or_taken_away_is_recorded_with_it(lead: Actor):
+    batch = checked(lead, GOOD, OLD_ID)
+
+    def told(name: str) -> list[int]:
+        rows = AuditRow.objects.filter(action=f"person.import.{name}").order_by("number")
+        assert all(Operation.objects.filter(pk=row.operation_id).exists() for row in rows)
+        return [json.loads(row.params)["count"] for row in rows]
+
+    assert told("rows") == [2]
+    confirmed(lead, batch)
+    facts = Fact.objects.filter(batch_uid=batch.uid).count()
+    groups = GroupStatus.objects.filter(batch_uid=batch.uid).count()
+    homes = Household.objects.filter(batch_uid=batch.uid).count()
+    assert told("people") == [2 + facts + groups] and sum(told("households")) == homes
+    ImportBatch.objects.update(state="importing")
+    actions_imports.confirm_import(actor=lead, operation_id=uuid4(), batch_uid=batch.uid)
+    assert sum(told("taken_away")) == 2 + facts + groups + homes
+    assert told("people") == [2 + facts + groups] * 2, "taken back, so written anew"
 
 
 @pytest.mark.parametrize("step", ["resolve", "write", "publish"])
