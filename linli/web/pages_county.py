@@ -176,7 +176,8 @@ def county_figure_csv_page(request: HttpRequest, figure: str, code: str) -> Http
     )
     said = places.place_words(actor, {row.place_path for row in rows})
     sink = io.StringIO()
-    lines = presenters_figure.csv_lines(asked.figure, rows, said, actor.today)
+    listed = presenters_figure.listed(actor, asked.figure, rows)
+    lines = presenters_figure.csv_lines(asked.figure, rows, said, actor.today, listed)
     csv.writer(sink).writerows([lists.neutral(cell) for cell in line] for line in lines)
     response = HttpResponse("\ufeff" + sink.getvalue(), content_type="text/csv; charset=utf-8")
     name = f"{asked.figure.rule}-{asked.place.code}-{actor.today.isoformat()}.csv"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Count, QuerySet
 from django.urls import reverse
@@ -23,6 +24,8 @@ from linli.web.figures import MISSED, ON_FILE, Figure
 from linli.web.rules import SMALLEST, withheld
 
 PER_PAGE = 50
+LISTS = {ON_FILE.code: "person.list", MISSED.code: "flag.list"}
+"""By which action the records of a figure are listed; needs where nothing is said."""
 
 
 def has_second_factor(actor: Actor) -> bool:
@@ -32,7 +35,10 @@ def has_second_factor(actor: Actor) -> bool:
 
 @dataclass(frozen=True)
 class Shown:
-    """One record as the overview may show it: number, kind, community, days; no name."""
+    """One record as the overview may show it: number, kind, community, days; no name.
+
+    Number and kind are empty for who finds the record in no list either.
+    """
 
     number: str
     kind: str
@@ -56,6 +62,12 @@ def number_of(row: Any) -> str:
     return getattr(row, "number", "") or str(row.uid)[:8]
 
 
+def listed(actor: Actor, figure: Figure, rows: Iterable[Any]) -> set[UUID]:
+    """The records this actor finds in the lists too; of the others he learns place and days alone."""
+    action = LISTS.get(figure.code, "need.list")
+    return {row.uid for row in rows if actor.decide(action, row.facts())}
+
+
 def veiled_rows(figure: Figure, rows: Sequence[Any], said: Mapping[str, str], today: date, code: str) -> list[Shown]:
     """Records opened by class of clients: no number, town only, and of a file not even its age."""
     return [
@@ -76,17 +88,21 @@ def town_of(place_path: str) -> str:
 
 
 def shown_rows(
-    figure: Figure, rows: Sequence[Any], said: Mapping[str, str], today: date, readable: Iterable[Any] = ()
+    figure: Figure,
+    rows: Sequence[Any],
+    said: Mapping[str, str],
+    today: date,
+    listed: Collection[UUID],
+    readable: Collection[UUID] = (),
 ) -> list[Shown]:
-    """Records as lines, without names; a link only for whom the record itself is open to."""
-    may = set(readable)
+    """Records as lines, without names; number and kind for whom lists show them to, a link for whom they open to."""
     return [
         Shown(
-            number=number_of(row),
-            kind=kind_words(figure, row.sort),
+            number=number_of(row) if row.uid in listed else "",
+            kind=kind_words(figure, row.sort) if row.uid in listed else "",
             place=said.get(row.place_path, ""),
             days=figures.waited_days(row.since, today),
-            url=reverse("need", kwargs={"uid": row.uid}) if row.uid in may else "",
+            url=reverse("need", kwargs={"uid": row.uid}) if row.uid in readable else "",
             why_not=row.why_not,
             why_words=str(figure.reason(row.why_not)) if row.why_not else "",
         )
@@ -98,14 +114,15 @@ CSV_HEAD = ("编号 number", "类别代码 kind", "类别 kind in words", "地�
             "天数 days", "算进 counted", "没算的理由代码 reason", "没算的理由 reason in words", "记录 uid")  # fmt: skip
 
 
-def csv_lines(figure: Figure, rows: Iterable[Any], said: Mapping[str, str], today: date) -> Iterable[list[str]]:
+def csv_lines(
+    figure: Figure, rows: Iterable[Any], said: Mapping[str, str], today: date, listed: Collection[UUID]
+) -> Iterable[list[str]]:
     """The table of all records in scope, counted or not, for checking the figure by hand."""
     yield list(CSV_HEAD)
     for row in rows:
+        named = [number_of(row), row.sort, kind_words(figure, row.sort)]
         yield [
-            number_of(row),
-            row.sort,
-            kind_words(figure, row.sort),
+            *(named if row.uid in listed else ("", "", "")),
             row.place_path.rstrip("/").rpartition("/")[2],
             said.get(row.place_path, ""),
             str(figures.waited_days(row.since, today)),
@@ -141,10 +158,12 @@ def opened(
     else:
         start = max(_number(query.get("page", "")) - 1, 0) * PER_PAGE
         page = list(counted[start : start + PER_PAGE])
+    lines = _lines(actor, figure, page, veil)
     return {
         "figure": figure,
         "tally": whole,
-        "rows": _lines(actor, figure, page, veil),
+        "rows": lines,
+        "is_veiled": any(not line.number for line in lines),
         "why_not": [
             {"code": code, "words": figure.reason(code), "n": n, "current": code == wanted} for code, n in why_not
         ],
@@ -169,7 +188,7 @@ def _lines(actor: Actor, figure: Figure, page: Sequence[Any], veil: str) -> list
         return veiled_rows(figure, page, said, actor.today, veil)
     said = places.place_words(actor, {row.place_path for row in page})
     readable = () if figure in (ON_FILE, MISSED) else needs.readable(actor, page, "need.read")
-    return shown_rows(figure, page, said, actor.today, readable)
+    return shown_rows(figure, page, said, actor.today, listed(actor, figure, page) | set(readable), set(readable))
 
 
 def _number(text: str) -> int:

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from linli.core.models import AuditRow
+from linli.need.models import Need
 from linli.party.tests import make
 from linli.web.presenters_county import SORTS
 from linli.web.tests import make as worlds
@@ -105,6 +106,31 @@ def test_the_table_to_take_away_holds_every_record_and_no_name(county: Client):
     assert [row["算进 counted"] for row in rows].count("1") == 2
     assert not any(name in text for name in NAMES)
     assert AuditRow.objects.filter(action="county.export", outcome="read").count() == 1
+
+
+@pytest.mark.parametrize("code", ["waiting", "missed", "on_file"])
+def test_an_auditor_sees_of_a_record_neither_kind_nor_number(county: Client, code: str):
+    auditor = worlds.enter(make.login("auditor", ("auditor", make.COUNTY)))
+    numbers = r'class="code nb">([^<]+)<'
+    theirs, ours = see(auditor, figure(code)), see(county, figure(code))
+    assert set(re.findall(numbers, theirs)) == {"–"} and "–" not in re.findall(numbers, ours)
+    assert "标“–”的记录" in theirs and "标“–”的记录" not in ours
+    assert len(re.findall(numbers, theirs)) == len(re.findall(numbers, ours)) > 0
+    kinds = {"waiting": "助餐", "missed": "可能漏掉"}
+    if code in kinds:
+        assert f"<td>{kinds[code]}</td>" in ours and f"<td>{kinds[code]}</td>" not in theirs
+    answer = auditor.get(reverse("county_figure_csv", kwargs={"figure": code, "code": CODE}))
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert {(row["编号 number"], row["类别代码 kind"], row["类别 kind in words"]) for row in rows} == {("", "", "")}
+    assert all(row["记录 uid"] and row["地方代码 place"] for row in rows)
+
+
+def test_who_is_kept_away_from_somebody_sees_no_record_of_hers(county: Client):
+    lead = make.login("lead", ("lead", make.COUNTY))
+    hers = Need.objects.filter(state="open").order_by("opened_at").first()
+    make.exclusion(hers.subject_uid, login=lead)
+    text = see(worlds.enter(lead), figure("waiting"))
+    assert hers.number not in text
 
 
 def test_taking_it_away_needs_a_fresh_factor(county: Client):
