@@ -85,7 +85,7 @@ def test_no_network() -> None:
 def test_names_of_this_instance_are_gone_and_spill_goes_to_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LINLI_KEYS", "/somewhere")
     found = in_child(surroundings)
-    assert found == {"names": [], "temporary": "/dev/shm"}  # noqa: S108
+    assert found == {"names": [], "temporary": "/dev/shm"}
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ def contradict(levels: np.ndarray, both_sound: np.ndarray) -> np.ndarray:
 def is_thin(levels: np.ndarray) -> np.ndarray:
     """Per pair: nothing speaks for it beyond name, sex, town and a birth date that is not the same day."""
     spoken = [_is(levels, field, codes) for field, codes in _SPEAKS.items()]
-    return ~np.logical_or.reduce(spoken)
+    return np.asarray(~np.logical_or.reduce(spoken))
 
 
 def _is(levels: np.ndarray, field: str, codes: set[str]) -> np.ndarray:
