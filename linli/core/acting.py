@@ -20,7 +20,7 @@ from uuid import UUID, uuid5
 from django.db import IntegrityError, models, transaction
 
 from linli.core.actor import Actor
-from linli.core.audit import record, record_now, unit_of_work
+from linli.core.audit import is_in_unit, record, record_now, unit_of_work
 from linli.core.errors import Conflict, NotFound, Refused
 from linli.core.models import Operation
 from linli.core.sealed import derived_key
@@ -40,6 +40,8 @@ def action(name: str) -> Callable[[Callable[..., Any]], Action]:
     def wrap(function: Callable[..., Any]) -> Action:
         @functools.wraps(function)
         def run(*, actor: Actor, operation_id: UUID, **given: Any) -> Any:
+            # There its denial would fall with the outer unit, and its operation id would be the outer one's.
+            assert not is_in_unit(), f"{name} inside a unit of work: call {function.__name__}.within"
             digest = content_digest(name, given)
             try:
                 return _once(function, name, actor, operation_id, digest, given)
@@ -94,7 +96,7 @@ def write_part(
     with unit_of_work(operation_id):
         earlier = Operation.objects.filter(pk=operation_id).first()
         if earlier is not None:
-            return int(earlier.answer)
+            return int(earlier.answer or 0)
         rows = write()
         uids = "".join(sorted(str(getattr(row, "uid", row.pk)) for row in rows))
         Operation.objects.create(

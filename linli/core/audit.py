@@ -53,6 +53,11 @@ def unit_of_work(operation_id: UUID | None = None) -> Iterator[None]:
             _unit.reset(token)
 
 
+def is_in_unit() -> bool:
+    """Whether a unit of work runs: what is recorded now is written at its end, or falls with it."""
+    return _unit.get() is not None
+
+
 def record(
     actor: Actor,
     action: str,

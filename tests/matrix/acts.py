@@ -186,7 +186,7 @@ def on_binding(decision: str) -> Callable[[Scene], Sent]:
         colleague, person = scene.logins["colleague"], scene.subject.person
         row = Binding.objects.create(
             login=colleague, name=person.name, id_no=person.id_no, papers="id_card",
-            proposed_by=scene.logins["donor"].uid, created_at=NOW,
+            proposed_by=scene.logins["keeper"].uid, created_at=NOW,
         )  # fmt: skip
         form = {"uid": str(row.uid), "decision": decision, "id_no": person.id_no}
         return at("login_bind_decide", colleague.uid), form

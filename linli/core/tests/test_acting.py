@@ -14,7 +14,7 @@ from django.db import connection
 
 from linli.core.acting import action, content_digest, write_part
 from linli.core.actor import Actor
-from linli.core.audit import record, verify
+from linli.core.audit import record, unit_of_work, verify
 from linli.core.decide import ActorFacts
 from linli.core.errors import BadInput, Conflict, NotFound, Refused
 from linli.core.models import AuditRow, Notice, Operation
@@ -109,6 +109,16 @@ def test_an_action_within_an_action_is_covered_by_the_outer_id():
     assert Operation.objects.count() == 1
     assert Notice.objects.count() == 2
     assert set(AuditRow.objects.values_list("operation_id", flat=True)) == {operation}
+
+
+@pytest.mark.django_db
+def test_an_action_is_not_called_where_its_denial_would_be_lost():
+    with pytest.raises(AssertionError, match=r"write_note\.within"), unit_of_work():
+        write_note(actor=ACTOR, operation_id=uuid4(), login_uid=ME, code="one", fail="refused")
+    assert not Notice.objects.exists()
+    with pytest.raises(Refused):
+        write_note(actor=ACTOR, operation_id=uuid4(), login_uid=ME, code="one", fail="refused")
+    assert AuditRow.objects.get().outcome == "denied"
 
 
 @pytest.mark.django_db(transaction=True)
