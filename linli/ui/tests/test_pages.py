@@ -103,3 +103,12 @@ def test_parts_within_a_sentence_leave_no_space_behind(name: str):
 @pytest.mark.parametrize("part", sorted(path.relative_to(COMPONENTS).as_posix() for path in COMPONENTS.rglob("*.html")))
 def test_every_part_can_be_read(part: str):
     assert get_template(f"cotton/{part}")
+
+
+@pytest.mark.parametrize("part", sorted(path.stem for path in COMPONENTS.glob("*.html")))
+def test_every_part_stands_in_the_gallery_and_in_a_page(part: str):
+    blocks = COMPONENTS.parents[2]
+    pages = [path for path in blocks.glob("*/templates/**/*.html") if COMPONENTS not in path.parents]
+    using = {path.name for path in pages if re.search(rf"<c-{part}[ />]", path.read_text("utf-8"))}
+    assert "gallery.html" in using
+    assert len(using) > 1
