@@ -23,7 +23,8 @@ def keep_apart(*, actor: Actor, exclusion: Exclusion, **_rest: Any) -> None:
     """
     standing = queries.standing_about(exclusion.about_uid)
     sent = queries.under_way_about(exclusion.about_uid)
-    apart = compute.kept_away(actor, [(row.need, row.offer) for row in (*standing, *sent)])
+    pairs = [(one.need, one.offer) for one in standing] + [(one.need, one.offer) for one in sent]
+    apart = compute.kept_away(actor, pairs)
     stale = [row for row in standing if (row.need_id, row.offer_id) in apart]
     if stale:
         _let_go(actor, exclusion.about_uid, stale)

@@ -97,7 +97,7 @@ def givers(actor: Actor, offers: Iterable[Offer]) -> dict[int, list[str]]:
     managers = names.managers_of(actor, {offer.organisation_id for offer in rows if offer.organisation_id})
     found: dict[int, list[str]] = {}
     for offer in rows:
-        leading = managers.get(offer.organisation_id, [])
+        leading = managers[offer.organisation_id] if offer.organisation_id else []
         people = [offer.provider_person, *(login.person for login in leading)]
         found[offer.pk] = [str(one.uid) for one in (*people, *leading) if one is not None]
     return found

@@ -454,8 +454,8 @@ def _start_over(actor: Actor, batch: ImportBatch) -> None:
             )
 
 
-def _taken_away(model: type[Row], rows: list[Row]) -> list[Row]:
-    model.objects.filter(pk__in=[row.pk for row in rows]).delete()
+def _taken_away(model: type[Row], rows: Sequence[Row]) -> Sequence[Row]:
+    model._default_manager.filter(pk__in=[row.pk for row in rows]).delete()
     return rows
 
 
