@@ -35,6 +35,10 @@ TIES = frozenset({"name", "id_no", "household_no", "relation", "head_name", "hea
 """The fields households are told by."""
 OF_PERSON = ("name", "sex", "birth_on")
 """Columns of a person that stand where no list states the field."""
+READ = (
+    "uid", "person_id", "field", "value", "source", "source_row", "batch_uid", "is_chosen", "doubt", "stated_on",
+    "is_correction", "precision",
+)  # fmt: skip
 R = TypeVar("R", Fact, GroupStatus)
 
 
@@ -104,7 +108,7 @@ def stored(actor: Actor, people: Sequence[Person], within: Q, fields: frozenset[
 
 def _standing(within: Q, fields: frozenset[str] | None) -> list[Fact]:
     """Facts without what a correction took the place of, and without what a list said before it was sent again."""
-    rows = shown(Fact.objects.filter(within, withdrawn_at__isnull=True).defer("why"))
+    rows = shown(Fact.objects.filter(within, withdrawn_at__isnull=True).only(*READ))
     rows = rows.filter(field__in=fields) if fields else rows
     facts = list(rows.order_by("id").iterator(chunk_size=2000))
     by_hand = {(fact.person_id, fact.field) for fact in facts if fact.is_correction and fact.is_chosen}

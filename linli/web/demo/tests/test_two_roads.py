@@ -56,8 +56,9 @@ def by_pages(files: Mapping[str, bytes]) -> tuple[Flags, set[str]]:
     system = system_actor("test", NOW)
     actions_imports.confirm_import(actor=system, operation_id=uuid4(), batch_uid=batch.uid)
     rows: dict[str, set[str]] = {}
-    for row in ImportRow.objects.filter(batch=batch, person__isnull=False).select_related("person"):
-        rows.setdefault(str(row.person.uid), set()).add(row.record_id)
+    taken = ImportRow.objects.filter(batch=batch, person__isnull=False)
+    for uid, record_id in taken.values_list("person__uid", "record_id"):
+        rows.setdefault(str(uid), set()).add(record_id)
     hits = compute.screen_place(system, make.COUNTY).hits
     return {(hit.rule, frozenset(rows[str(hit.person_uid)])) for hit in hits}, set().union(*rows.values())
 
