@@ -148,7 +148,7 @@ def login_bind_decide_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     login = queries_rights.login_in_reach(actor, uid)
     operation_id, binding_uid, decision = _decision(request)
-    given = {"actor": actor, "operation_id": operation_id, "binding_uid": binding_uid}
+    given: dict[str, Any] = {"actor": actor, "operation_id": operation_id, "binding_uid": binding_uid}
     if decision == "confirm":
         actions_bindings.confirm_binding(**given, id_no=request.POST.get("id_no", "")[:20])
     elif decision == "refuse":
