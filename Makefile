@@ -13,6 +13,8 @@ SHELL := /bin/bash
 PYTHON ?= $(shell bash tools/python.sh)
 PY := .venv/bin/python
 UV := $(PY) tools/pip_sources.py
+# Commands, tests and the children that read files start many times: what is installed is compiled once, here.
+export UV_COMPILE_BYTECODE := 1
 HOME_DIR ?= demo-home
 PORT ?= 8000
 WORKERS ?= 2
