@@ -162,8 +162,13 @@ def exclude_answer(who: Standing, sensitivity: int, work: int) -> str:
 
 
 def tie_answer(who: Standing, sensitivity: int, work: int) -> str:
-    """Handing over: who leads or supervises the station, or the county, by place alone, with a second factor."""
+    """Handing over: who leads or supervises the station, or the county, by place alone, with a second factor.
+
+    Who keeps somebody protected is named by the lead, or by who is responsible already.
+    """
     if who.is_excluded or who.role not in HANDING or who.time not in HELD or who.place not in REACHES[VILLAGE]:
+        return "404"
+    if sensitivity >= SAFETY and who.role != "lead" and who.tie not in CASE_TIES and _assured(who, SAFETY):
         return "404"
     return "302" if _assured(who, max(SENSITIVE, sensitivity)) else "403"
 
