@@ -142,7 +142,9 @@ def test_a_second_server_leaves_the_jobs_to_the_first(filled: Instance) -> None:
         process = filled.start("serve", "--port", 0)
         assert process.stdout is not None
         assert "Another process of this instance does its jobs" in process.stdout.readline()
-        assert "http://" in process.stdout.readline()
+        address = process.stdout.readline().split()[3]
+        with urllib.request.urlopen(f"{address}account/login/", timeout=20) as answer:
+            assert answer.status == 200
         process.send_signal(2)
         assert process.wait(timeout=40) == 0
 

@@ -69,7 +69,8 @@ def test_other_names_of_people_and_statements_change_nothing_else(seed: int) -> 
     assert np.allclose(one.axes, two.axes[:, order], atol=1e-8)
     assert np.allclose(one.consensus, two.consensus[order]) and np.allclose(one.priority, two.priority[order])
     assert one.stability is not None and two.stability is not None
-    assert one.stability.score == pytest.approx(two.stability.score, abs=0.05)
+    # Other names mean other halves of 27 people: the score is an estimate, and moves by a few of them.
+    assert one.stability.score == pytest.approx(two.stability.score, abs=0.15)
 
 
 @FEW
