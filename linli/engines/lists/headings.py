@@ -16,6 +16,9 @@ _ONLY_IN_FULL = frozenset({"income_fen", "medical_fen", "group_from", "group_to"
 """Fields whose wordings differ from others by one telling character: never taken for being similar."""
 
 
+_ALIKE = 0.8
+
+
 @dataclass(frozen=True)
 class Meaning:
     """What a heading says: the field (None: none of ours), how sure, why (a code of words.py).
@@ -117,14 +120,17 @@ def _part(key: str) -> Meaning | None:
 def _similar(key: str) -> Meaning | None:
     if len(key) < 3:
         return None
-    best, at = 0.0, ("", 0)
+    best, at, letters = 0.0, ("", 0), set(key)
     for wording, (field, rank) in _wordings().items():
         if field in _ONLY_IN_FULL or abs(len(wording) - len(key)) > 2 or len(wording) < 3:
+            continue
+        # The ratio is at most this; cells are asked too, and hardly any needs more.
+        if 2 * sum(letter in letters for letter in wording) < _ALIKE * (len(wording) + len(key)):
             continue
         ratio = SequenceMatcher(None, wording, key).ratio()
         if ratio > best:
             best, at = ratio, (field, rank)
-    return Meaning(at[0], 0.5, "heading_similar", at[1]) if best >= 0.8 else None
+    return Meaning(at[0], 0.5, "heading_similar", at[1]) if best >= _ALIKE else None
 
 
 @cache
