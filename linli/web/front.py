@@ -1,7 +1,8 @@
 """Before Django reads a request: how large its body may be, how many large ones at once, how long it may take.
 
 Django keeps a body before any of our code asks who sends it. A body stays in memory (settings), so that no list ever
-lies in the clear in a temporary folder; this door keeps strangers from filling that memory.
+lies in the clear in a temporary folder; this door keeps strangers from filling that memory, and the few places for
+large bodies to those who are signed in.
 """
 
 from __future__ import annotations
@@ -10,7 +11,11 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+from asgiref.sync import sync_to_async
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.http import parse_cookie
 
 Scope = dict[str, Any]
 Message = Mapping[str, Any]
@@ -37,18 +42,29 @@ class _Refused(Exception):
         self.status = status
 
 
-class FrontDoor:
-    """An ASGI application that lets only bodies of the promised size through to `inner`."""
+async def is_signed_in(scope: Scope) -> bool:
+    """Whether the request carries the session of somebody signed in; what they may do is asked by the page."""
+    sent = b"; ".join(value for name, value in scope["headers"] if name == b"cookie").decode("latin-1")
+    key = parse_cookie(sent).get(settings.SESSION_COOKIE_NAME)
+    return bool(key) and await sync_to_async(lambda: SESSION_KEY in SessionStore(key))()
 
-    def __init__(self, inner: Application) -> None:
+
+class FrontDoor:
+    """An ASGI application that lets only bodies of the promised size through to `inner`, whatever the method.
+
+    `is_known` says of whom a large body is taken at all.
+    """
+
+    def __init__(self, inner: Application, is_known: Callable[[Scope], Awaitable[bool]] = is_signed_in) -> None:
         self.inner = inner
+        self.is_known = is_known
         self._large = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] in ("GET", "HEAD", "OPTIONS"):
+        if scope["type"] != "http":
             await self.inner(scope, receive, send)
             return
-        is_large = scope["path"] in LARGE
+        is_large = scope["method"] == "POST" and scope["path"] in LARGE and await self.is_known(scope)
         most = settings.FILE_UPLOAD_MAX_MEMORY_SIZE if is_large else SMALL_BYTES
         if is_large and self._large >= LARGE_AT_ONCE:
             await _say(send, 503)

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from django.test import override_settings
+from asgiref.sync import async_to_sync
+from django.test import Client, override_settings
 
+from linli.party.tests import make
 from linli.web import front
 from linli.web.front import FrontDoor
 
@@ -49,9 +51,14 @@ async def pages(scope: Any, receive: Any, send: Any) -> None:
     await send({"type": "http.response.body", "body": str(len(body)).encode()})
 
 
+async def is_known(scope: Any) -> bool:
+    """Of these requests, those that are not a stranger's."""
+    return (b"cookie", b"stranger") not in scope["headers"]
+
+
 def ask(*asked: Asked) -> None:
     async def all_of_them() -> None:
-        door = FrontDoor(pages)
+        door = FrontDoor(pages, is_known)
         await asyncio.gather(*(door(each.scope, each.receive, each.send) for each in asked))
 
     with override_settings(FILE_UPLOAD_MAX_MEMORY_SIZE=8192 * KIB):
@@ -69,6 +76,39 @@ def test_a_page_is_asked_without_a_body() -> None:
     asked = Asked("/people/", [], method="GET")
     ask(asked)
     assert asked.status == 200
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "PUT"])
+def test_no_method_brings_more_than_a_form_does(method: str) -> None:
+    asked = Asked("/imports/", [b"x" * 1024 * KIB] * 6, method=method)
+    ask(asked)
+    assert (asked.status, asked.taken) == (413, 3)
+
+
+def test_strangers_take_no_place_of_those_who_send_lists() -> None:
+    strangers = [Asked("/imports/", [b"x"] * 9) for _ in range(front.LARGE_AT_ONCE)]
+    for each in strangers:
+        each.scope["headers"].append((b"cookie", b"stranger"))
+    known = Asked("/imports/", [b"x" * 1024 * KIB] * 6)
+    ask(*strangers, known)
+    assert [each.status for each in (*strangers, known)] == [200] * (front.LARGE_AT_ONCE + 1)
+    large = Asked("/imports/", [b"x" * 1024 * KIB] * 6)
+    large.scope["headers"].append((b"cookie", b"stranger"))
+    ask(large)
+    assert large.status == 413
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_is_signed_in_is_told_by_the_session(client: Client) -> None:
+    def known() -> bool:
+        cookies = "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items())
+        return async_to_sync(front.is_signed_in)({"headers": [(b"cookie", cookies.encode())]})
+
+    assert not known()
+    client.force_login(make.login("worker", ("worker", make.TOWN)))
+    assert known()
+    client.logout()
+    assert not known()
 
 
 @pytest.mark.parametrize("path", ["/people/", "/nowhere/"])
