@@ -28,6 +28,28 @@ def components(size: int, pairs: np.ndarray) -> np.ndarray:
     return np.asarray(connected_components(graph, directed=False)[1])
 
 
+def bridges(part: np.ndarray, pairs: np.ndarray, chance: np.ndarray) -> np.ndarray:
+    """The pairs without which groups made of several parts would fall apart: of several ways to join, the likeliest.
+
+    `part`: a number per record; `pairs`, `chance`: the pairs to choose from. Gives their places, rising.
+    """
+    from scipy.sparse import coo_matrix
+    from scipy.sparse.csgraph import minimum_spanning_tree
+
+    ends = np.sort(part[pairs], axis=1)
+    order = np.argsort(-chance, kind="stable")
+    order = order[ends[order, 0] != ends[order, 1]]
+    if not len(order):
+        return np.asarray(order)
+    best = order[np.unique(ends[order], axis=0, return_index=True)[1]]
+    rows, columns = ends[best].T
+    size = int(part.max()) + 1
+    tree = minimum_spanning_tree(coo_matrix((2.0 - chance[best], (rows, columns)), shape=(size, size))).tocoo()
+    kept = set(zip(tree.row.tolist(), tree.col.tolist(), strict=True))
+    is_kept = [pair in kept for pair in zip(rows.tolist(), columns.tolist(), strict=True)]
+    return np.asarray(np.sort(best[is_kept]))
+
+
 def cluster(
     size: int, pairs: np.ndarray, log_odds: np.ndarray, threshold: float, *, apart: np.ndarray | None = None
 ) -> np.ndarray:

@@ -82,10 +82,15 @@ class LinkOptions:
 
 @dataclass(frozen=True)
 class LinkResult:
-    """One row of `links` per record; `review` holds the doubtful pairs; `report` codes and numbers."""
+    """One row of `links` per record; `review` holds the doubtful pairs; `report` codes and numbers.
+
+    `certain`, beside `links`: records with one name there are one person by certain pairs alone. A person of several
+    such parts is held together by pairs that stand in `review`.
+    """
 
     links: pa.Table
     review: pa.Table
+    certain: pa.Array
     report: Mapping[str, Any]
     threshold: float
     digest: str

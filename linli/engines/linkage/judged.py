@@ -8,6 +8,7 @@ from typing import Any, cast
 import numpy as np
 import pyarrow as pa
 
+from linli.engines.linkage.clusters import bridges, components
 from linli.engines.linkage.data import LINKS, REVIEW, LinkOptions, person_id
 from linli.engines.linkage.reasons import Sayings
 from linli.engines.linkage.words import WORDS
@@ -38,7 +39,14 @@ class Judged:
         self.inside = group[pairs[:, 0]] == group[pairs[:, 1]]
         self.best_in = self._best(np.flatnonzero(self.inside))
         self.best_out = self._best(np.flatnonzero(~self.inside))
+        self.part = components(len(group), pairs[self.inside & (self.chance >= options.review_high)])
         self.waiting = self._waiting()
+
+    def certain(self) -> pa.Array:
+        """Per record, in the order of `links`, a name it shares with the records it is certainly one person with."""
+        first = np.full(len(self.part), len(self.part), dtype=np.int64)
+        np.minimum.at(first, self.part, np.arange(len(self.part)))
+        return pa.array([self.ids[at] for at in first[self.part].tolist()], pa.string())
 
     def links(self) -> pa.Table:
         """LINKS: one row per record."""
@@ -78,15 +86,16 @@ class Judged:
         return WORDS.say("why_doubtful", self.lang, why=said) if self.doubtful[a] or self.doubtful[b] else said
 
     def _waiting(self) -> np.ndarray:
-        """Pairs for a person to look at: between two persons the likeliest, inside one the weakest record's best."""
+        """Pairs for a person to look at: the likeliest between two persons, the weak ones that hold one together."""
         low, high = self.options.review_low, self.options.review_high
         overruled = ~self.inside & (self.chance >= self.cut)
         open_out = np.flatnonzero(~self.inside & (((self.chance >= low) & (self.chance < high)) | overruled))
         order = open_out[np.argsort(-self.chance[open_out], kind="stable")]
         persons = np.sort(self.group[self.pairs[order]], axis=1)
         first = np.unique(persons, axis=0, return_index=True)[1] if len(order) else np.zeros(0, dtype=np.int64)
-        weak = {int(best) for best in self.best_in.tolist() if best >= 0 and self.chance[best] < high}
-        chosen = np.array(sorted({*order[first].tolist(), *weak}), dtype=np.int64)
+        within = np.flatnonzero(self.inside)
+        weak = within[bridges(self.part, self.pairs[within], self.chance[within])]
+        chosen = np.concatenate([order[first], weak])
         return chosen[np.argsort(-self.chance[chosen], kind="stable")]
 
     def review(self) -> pa.Table:

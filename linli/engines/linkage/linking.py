@@ -110,6 +110,7 @@ def link(
     return LinkResult(
         links=judged.links(),
         review=review,
+        certain=judged.certain(),
         report=report,
         threshold=choice.threshold,
         digest=table_digest(ordered),

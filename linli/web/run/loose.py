@@ -22,19 +22,16 @@ if TYPE_CHECKING:
 Place = tuple[str, str, int | None]
 
 
-def settle_loose(book: ListBook, link: LinkResult, certain: float) -> tuple[ListBook, LinkResult]:
-    """The book with the loose rows that belong to somebody taken in; the links and doubtful pairs without the others.
-
-    `certain`: the least probability that makes such a row a known person's.
-    """
+def settle_loose(book: ListBook, link: LinkResult) -> tuple[ListBook, LinkResult]:
+    """The book with the loose rows that certainly belong to somebody taken in; links and pairs without the others."""
     taken = pc.is_in(link.links["unique_id"], book.records["unique_id"].combine_chunks())
-    persons = pc.unique(link.links["person_id"].filter(taken))
-    known = pc.and_(pc.is_in(link.links["person_id"], persons), pc.greater_equal(link.links["probability"], certain))
-    kept = pc.unique(link.links["unique_id"].filter(pc.or_(taken, known)))
+    known = pc.is_in(link.certain, pc.unique(link.certain.filter(taken.combine_chunks())))
+    stay = pc.or_(taken.combine_chunks(), known)
+    links = link.links.filter(stay)
+    kept = pc.unique(links["unique_id"])
     found = book.loose.filter(pc.is_in(book.loose["unique_id"], kept))
-    links = link.links.filter(pc.is_in(link.links["unique_id"], kept))
     review = link.review.filter(pc.and_(pc.is_in(link.review["a"], kept), pc.is_in(link.review["b"], kept)))
-    return _taken_in(book, found), replace(link, links=links, review=review)
+    return _taken_in(book, found), replace(link, links=links, review=review, certain=link.certain.filter(stay))
 
 
 def _taken_in(book: ListBook, found: pa.Table) -> ListBook:

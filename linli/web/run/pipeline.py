@@ -98,7 +98,7 @@ def run_main_job(found: Found, offers: Path | None, options: Options, progress: 
     link = linkage.link(
         pa.concat_tables([inputs.book.records, inputs.book.loose]), options=settings, progress=progress
     )
-    book, link = settle_loose(inputs.book, link, settings.review_high)
+    book, link = settle_loose(inputs.book, link)
     resolved = linkage.resolve(book.records, link.links, on=options.on, options=settings, progress=progress)
     screening = eligibility.screen(resolved.persons, inputs.rules, on=options.on, near=False, progress=progress)
     progress("needs")

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linli.engines.linkage.clusters import cluster, components
+from linli.engines.linkage.clusters import bridges, cluster, components
 
 
 def test_one_bridge_does_not_join_two_families() -> None:
@@ -48,3 +48,11 @@ def test_two_marked_apart_never_meet_in_one_group() -> None:
     assert cluster(3, pairs, strength, 0.5).tolist() == [0, 0, 0]
     group = cluster(3, pairs, strength, 0.5, apart=np.array([False, False, True]))
     assert group[0] != group[2]
+
+
+def test_bridges_are_the_likeliest_ways_to_join_and_no_more_than_needed() -> None:
+    part = np.array([0, 0, 1, 1, 2])
+    pairs = np.array([(0, 2), (1, 3), (0, 1), (3, 4), (0, 4)])
+    assert bridges(part, pairs, np.array([0.6, 0.7, 0.3, 0.5, 0.4])).tolist() == [1, 3]
+    assert bridges(part, pairs[2:3], np.array([0.3])).tolist() == [], "inside one part nothing is a bridge"
+    assert bridges(part, pairs[:0], np.zeros(0)).tolist() == []

@@ -234,3 +234,14 @@ def test_a_name_and_less_than_a_day_is_never_certain(change: dict[str, Any]) -> 
     if len(set(result.links["person_id"].to_pylist())) == 1:
         assert max(result.links["probability"].to_pylist()) < 0.9
     assert result.review.num_rows == 1, "a person looks"
+
+
+def test_two_sure_groups_held_together_by_a_weak_pair_are_looked_at() -> None:
+    wang = {"name": "王秀英", "sex": "2", "birth_on": dt.date(1950, 1, 15), "region": "999999101"}
+    here = {**wang, "id_no": _sound("99999919500115012"), "phone": "00055500001", "address": "柳园3幢102室"}
+    sent = {**wang, "birth_on": dt.date(1950, 1, 1), "birth_precision": "year", "address": "城东8幢1室"}
+    result = link(_records(here, here, sent, sent))
+    assert len(set(result.links["person_id"].to_pylist())) == 1
+    assert min(result.links["probability"].to_pylist()) > 0.99, "each is sure of its own copy"
+    assert len(set(result.certain.to_pylist())) == 2
+    assert [(pair["a"][-1] < "2", pair["b"][-1] < "2") for pair in result.review.to_pylist()] == [(True, False)]
