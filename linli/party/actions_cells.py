@@ -38,6 +38,7 @@ def correct_cell(*, actor: Actor, batch_uid: UUID, row_id: int, column: int, val
     row.faults = faults_in_clear(faults)
     row.outcome = "refused" if found is None else "doubtful" if faults else "taken"
     row.decision = row.decision if row.decision == "hold" else ""
+    row.who, row.decided_at = None, None
     row.person, row.held_for, row.cluster, row.probability, row.candidates = None, None, "", None, []
     row.save()
     batch.counts = counts_of(batch)

@@ -1,4 +1,4 @@
-"""Writes of imports: a list comes in, is read, checked, mended, confirmed, taken back. One verb each."""
+"""Writes of imports up to confirming: a list comes in, is read, staged row by row, answered. One verb each."""
 
 from __future__ import annotations
 
@@ -6,26 +6,22 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
-
-from django.db.models import Q
 
 from linli.core.acting import action, write_part
 from linli.core.actor import Actor
 from linli.core.audit import record, unit_of_work
 from linli.core.errors import BadInput, NotFound, stop_if
 from linli.core.jobs import JobStopped, add_job, job_state, stop_job
-from linli.core.models import Row
 from linli.core.notices import notify
-from linli.core.sealed import data_key
+from linli.core.sealed import blind_indexes, data_key
 from linli.engines.progress import Progress, silent
-from linli.party import compute, queries, queries_facts, queries_imports, queries_person, rules_imports
-from linli.party.actions import CHUNK, add_people
-from linli.party.actions_choice import choose_for_import
-from linli.party.models import Fact, GroupStatus, Household, ImportBatch, ImportRow, Person
+from linli.party import compute, queries, queries_imports, rules_imports
+from linli.party.actions import CHUNK
+from linli.party.models import ImportBatch, ImportRow
 from linli.party.reading import Upload
 
 
@@ -63,22 +59,6 @@ def ask_check(*, actor: Actor, batch_uid: UUID, columns: Sequence[Mapping[str, s
 
 
 @action("person.import")
-def ask_confirm(*, actor: Actor, batch_uid: UUID) -> str:
-    """Say that a checked import shall be written; the writing is a job."""
-    batch = queries_imports.own_import(actor, batch_uid, lock=True)
-    _hold_hidden(batch)
-    taken = queries_imports.rows_taken(batch).count()
-    uncompared = queries_imports.rows_to_compare(batch).count()
-    stop_if(
-        rules_imports.why_not_busy(job_state_of(batch)) or rules_imports.why_not_confirm(batch.state, taken, uncompared)
-    )
-    batch.job_uid = add_job(actor, "party.confirm_import", batch_uid=str(batch.uid))
-    batch.save(update_fields=["job_uid"])
-    record(actor, "person.import", kind="import", uid=batch.uid, step="confirmed", rows=taken)
-    return str(batch.uid)
-
-
-@action("person.import")
 def stop_import(*, actor: Actor, batch_uid: UUID) -> str:
     """Stop reading or writing: what was there before stays, and of what was begun nothing is left."""
     batch = queries_imports.import_by_uid(actor, batch_uid, lock=True)
@@ -89,7 +69,7 @@ def stop_import(*, actor: Actor, batch_uid: UUID) -> str:
     return str(batch.uid)
 
 
-def _stop_if_asked(batch: ImportBatch) -> None:
+def stop_if_asked(batch: ImportBatch) -> None:
     """Asked in the transaction that would show the work, so that it is never shown after somebody stopped it."""
     if job_state_of(batch) == "stopped":
         raise JobStopped
@@ -140,6 +120,7 @@ def check_import(
         key = data_key(batch.uid, make=True)
     rows = _staged_rows(actor, batch, upload, matches)
     _say_again(rows, said)
+    _answer_as_before(batch, rows)
     for row in rows:
         row.__dict__["_data_key"] = key
     for start in range(0, len(rows), CHUNK):
@@ -172,20 +153,38 @@ def _clear_rows(*, actor: Actor, batch_uid: UUID) -> str:
     return str(batch.uid)
 
 
-def _said(batch: ImportBatch) -> dict[tuple[str, str, int], tuple[str, int | None]]:
-    """What a person said of rows before the lists are read again: decision and person, by place."""
+def _said(batch: ImportBatch) -> dict[tuple[str, str, int], tuple[str, int | None, datetime | None]]:
+    """What a person said of rows before the lists are read again: decision, person and when, by place."""
     rows = ImportRow.objects.filter(batch=batch, decision__in=("same", "new", "hold"))
-    return {(row.file, row.sheet, row.row_number): (row.decision, row.person_id) for row in rows}
+    return {(row.file, row.sheet, row.row_number): (row.decision, row.person_id, row.decided_at) for row in rows}
 
 
-def _say_again(rows: Sequence[ImportRow], said: Mapping[tuple[str, str, int], tuple[str, int | None]]) -> None:
+def _say_again(
+    rows: Sequence[ImportRow], said: Mapping[tuple[str, str, int], tuple[str, int | None, datetime | None]]
+) -> None:
     """Decisions hold over another reading, where the row still is one that can be decided so."""
     for row in rows:
-        decision, person_id = said.get((row.file, row.sheet, row.row_number), ("", None))
+        decision, person_id, at = said.get((row.file, row.sheet, row.row_number), ("", None, None))
         if not decision or row.outcome == "refused" or (decision == "same" and not row.candidates):
             continue
-        row.decision, row.person_id = decision, person_id
+        row.decision, row.person_id, row.decided_at = decision, person_id, at
+        row.who = rules_imports.who(json.loads(row.record))
         row.cluster = f"apart:{row.uid.hex}"
+
+
+def _answer_as_before(batch: ImportBatch, rows: Sequence[ImportRow]) -> None:
+    """A row sent again of which somebody said who it is, is that person still, if it resembles that person still."""
+    asked: dict[str, list[ImportRow]] = {}
+    column = ImportRow._meta.get_field("who_index").indexed_column(ImportRow)
+    for row in rows:
+        if row.decision == "ask":
+            for index in blind_indexes(column, rules_imports.who(json.loads(row.record))):
+                asked.setdefault(index, []).append(row)
+    for index, person, answered in queries_imports.answers(batch, list(asked)):
+        for row in asked[index]:
+            if str(person.uid) in {each["person"] for each in row.candidates}:
+                row.decision, row.person, row.decided_at = "same", person, answered
+                row.cluster = f"apart:{row.uid.hex}"
 
 
 def files_of(batch: ImportBatch) -> dict[str, bytes]:
@@ -304,7 +303,7 @@ def faults_in_clear(faults: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _mark_checked(*, actor: Actor, batch_uid: UUID, layouts: list[dict[str, Any]], samples: str) -> str:
     batch = queries_imports.import_by_uid(actor, batch_uid, lock=True)
     stop_if(rules_imports.why_not_move(batch.state, "checked"))
-    _stop_if_asked(batch)
+    stop_if_asked(batch)
     batch.state, batch.layouts, batch.samples = "checked", layouts, samples
     batch.counts = counts_of(batch)
     batch.save(update_fields=["state", "layouts", "samples", "counts"])
@@ -345,10 +344,11 @@ def decide_row(*, actor: Actor, batch_uid: UUID, row_id: int, decision: str, per
     """Say of a doubtful row whether it is an existing person (`same`), somebody new (`new`), or stays out (`hold`)."""
     batch = queries_imports.own_import(actor, batch_uid, lock=True)
     stop_if(rules_imports.why_not_busy(job_state_of(batch)) or rules_imports.why_not_move(batch.state, "checked"))
-    row = ImportRow.objects.select_for_update().filter(batch=batch, pk=row_id).first()
-    if row is None or decision not in ("same", "new", "hold"):
+    found = queries_imports.import_records(batch, [row_id])
+    if not found or decision not in ("same", "new", "hold"):
         raise NotFound()
-    row.decision = decision
+    row, held = found[0]
+    row.decision, row.decided_at, row.who = decision, actor.now, rules_imports.who(held)
     hidden = {str(uid) for uid in queries_imports.people_hidden(batch)}
     offered = {candidate["person"] for candidate in row.candidates} - hidden
     if decision == "same":
@@ -358,161 +358,6 @@ def decide_row(*, actor: Actor, batch_uid: UUID, row_id: int, decision: str, per
     else:
         row.person_id = None
     row.cluster = f"row:{row.pk}"
-    row.save(update_fields=["decision", "person", "cluster"])
+    row.save(update_fields=["decision", "decided_at", "who", "who_index", "person", "cluster"])
     record(actor, "person.import", kind="import", uid=batch.uid, step="row", row=row.row_number, decision=decision)
-    return str(batch.uid)
-
-
-def confirm_import(
-    *, actor: Actor, operation_id: UUID, batch_uid: UUID | str, work: Progress = silent
-) -> dict[str, Any]:
-    """Write the people of a checked import in chunks nobody sees, then make the whole visible by one row."""
-    batch = queries_imports.import_by_uid(actor, as_uid(batch_uid))
-    if batch.state == "visible":
-        choose_for_import(actor, batch, work)
-        return {"batch": str(batch.uid), **batch.counts}
-    if batch.state == "importing":
-        _start_over(actor, batch)
-    _begin(actor=actor, operation_id=uuid4(), batch_uid=batch.uid)
-    try:
-        work("resolve")
-        rows = list(queries_imports.rows_to_import(batch))
-        drafts = _drafts(actor, batch, rows)
-        unseen = _drafts(actor, batch, list(queries_imports.rows_unseen(batch))).persons
-        existing = {row.cluster: row.person_id for row in rows if row.person_id}
-        tied = _tied(actor, batch, rows, existing) if rows else {}
-        add_people(actor=actor, drafts=drafts, batch=batch, rows=rows, existing=existing, tied=tied, work=work)
-        facts = sum(len(draft.facts) for draft in unseen)
-        given = {"batch_uid": batch.uid, "unseen_people": len(unseen), "unseen_facts": facts}
-        counts = dict(_publish(actor=actor, operation_id=operation_id, **given))
-    except JobStopped:
-        if queries_imports.import_by_uid(actor, batch.uid).job_uid == batch.job_uid:  # else another has taken over
-            _start_over(actor, batch)
-            _end_stopped(actor=actor, operation_id=uuid4(), batch_uid=batch.uid)
-        raise
-    choose_for_import(actor, batch)  # no longer to be stopped: everybody sees the import
-    return counts
-
-
-def _tied(actor: Actor, batch: ImportBatch, rows: list[ImportRow], existing: Mapping[str, int]) -> dict[str, int]:
-    """The newcomers whom the lists tie to somebody here, and the household they come to."""
-    records, clusters = compute.staged_records(batch, rows)
-    apart = queries_imports.people_closed_to_maker(batch).values()
-    return queries_facts.homes_tied_to(actor, batch.place_path, records, clusters, existing, list(apart))
-
-
-def _drafts(actor: Actor, batch: ImportBatch, rows: list[ImportRow]) -> compute.Drafts:
-    if not rows:
-        return compute.Drafts([], {})
-    records, clusters = compute.staged_records(batch, rows)
-    return compute.draft_people(actor, records, clusters, batch.place_path, batch.stated_on or actor.today)
-
-
-def _hold_hidden(batch: ImportBatch) -> None:
-    """What changed since rows were compared: who is protected now is met by no row; who is closed is no likeness."""
-    protected = queries.protected_people()
-    closed = {str(uid) for uid in queries_imports.people_closed_to_maker(batch)}
-    met = Q(person__in=protected.values()) | ~Q(candidates=[])
-    changed, clusters = [], {}
-    for row in ImportRow.objects.filter(met, batch=batch, held_for__isnull=True).select_related("person"):
-        people = {UUID(each["person"]) for each in row.candidates} | ({row.person.uid} if row.person else set())
-        row.candidates = [each for each in row.candidates if each["person"] not in closed]
-        row.decision = "" if row.decision == "ask" and not row.candidates else row.decision
-        if guarded := people & protected.keys():
-            row.held_for_id, row.person, row.candidates = min(protected[uid] for uid in guarded), None, []
-            row.decision = row.decision if row.decision == "hold" else ""
-            clusters[row.cluster] = row.held_for_id
-        changed.append(row)
-    ImportRow.objects.bulk_update(changed, ["held_for", "person", "candidates", "decision"], batch_size=CHUNK)
-    for cluster, person_id in clusters.items():
-        if cluster:
-            ImportRow.objects.filter(batch=batch, cluster=cluster).update(held_for=person_id, person=None)
-
-
-@action("person.import")
-def _end_stopped(*, actor: Actor, batch_uid: UUID) -> str:
-    """Writing was stopped and taken back: the import stands where it stood before confirming."""
-    batch = queries_imports.import_by_uid(actor, batch_uid, lock=True)
-    stop_if(rules_imports.why_not_move(batch.state, "checked"))
-    batch.state = "checked"
-    batch.save(update_fields=["state"])
-    record(actor, "person.import", kind="import", uid=batch.uid, step="stopped")
-    return str(batch.uid)
-
-
-def _start_over(actor: Actor, batch: ImportBatch) -> None:
-    """Take away what an interrupted writing left; nobody has seen it."""
-    for model in (Fact, GroupStatus, Person, Household):
-        while rows := list(model.objects.filter(batch_uid=batch.uid).only("pk", "uid")[:CHUNK]):
-            write_part(
-                actor,
-                batch.job_uid or batch.uid,
-                "person.import.taken_away",
-                kind="import",
-                content=[row.uid for row in rows],
-                write=partial(_taken_away, model, rows),
-            )
-
-
-def _taken_away(model: type[Row], rows: Sequence[Row]) -> Sequence[Row]:
-    model._default_manager.filter(pk__in=[row.pk for row in rows]).delete()
-    return rows
-
-
-@action("person.import")
-def _begin(*, actor: Actor, batch_uid: UUID) -> str:
-    batch = queries_imports.import_by_uid(actor, batch_uid, lock=True)
-    _hold_hidden(batch)
-    taken = queries_imports.rows_taken(batch).count()
-    stop_if(rules_imports.why_not_confirm(batch.state, taken))
-    batch.state = "importing"
-    batch.save(update_fields=["state"])
-    record(actor, "person.import", kind="import", uid=batch.uid, step="importing", rows=taken)
-    return str(batch.uid)
-
-
-@action("person.import")
-def _publish(*, actor: Actor, batch_uid: UUID, unseen_people: int, unseen_facts: int) -> dict[str, Any]:
-    """One row changes state and everybody sees the import. Whom its maker may not know counts as somebody new."""
-    batch = queries_imports.import_by_uid(actor, batch_uid, lock=True)
-    stop_if(rules_imports.why_not_move(batch.state, "visible"))
-    _stop_if_asked(batch)
-    rows = ImportRow.objects.filter(batch=batch)
-    met = queries_imports.people_met(batch)
-    known = met.exclude(pk__in=queries_imports.people_closed_to_maker(batch).values()).count()
-    made = Person.objects.filter(batch_uid=batch.uid).count()
-    batch.counts |= {
-        "people_new": made + unseen_people + met.count() - known,
-        "people_known": known,
-        "rows_in": queries_imports.rows_taken(batch).count(),
-        "rows_held": rows.filter(decision__in=("hold", "ask")).exclude(outcome="refused").count(),
-        "facts": Fact.objects.filter(batch_uid=batch.uid).count() + unseen_facts,
-    }
-    batch.state, batch.confirmed_at = "visible", actor.now
-    batch.save(update_fields=["state", "counts", "confirmed_at"])
-    record(actor, "person.import", kind="import", uid=batch.uid, step="visible", **batch.counts)
-    notify(actor, [batch.maker_uid], "party.import_done", link=page_of(batch), **batch.counts)
-    for person in Person.objects.filter(pk__in=rows.filter(held_for__isnull=False).values("held_for")):
-        told = [login.uid for login in queries_person.keepers(person)]
-        notify(actor, told, "party.row_held", link=f"/people/{person.uid}/held/")
-    return {"batch": str(batch.uid), **batch.counts}
-
-
-def choose_again(*, actor: Actor, batch_uid: UUID | str, work: Progress = silent) -> None:
-    """After an import was taken back: what counts of people known before it is what the other lists say."""
-    choose_for_import(actor, queries_imports.import_by_uid(actor, as_uid(batch_uid)), work)
-
-
-@action("person.import")
-def withdraw_import(*, actor: Actor, batch_uid: UUID) -> str:
-    """Take a whole import back: one row changes state and all it brought is out of sight.
-
-    What counts of people known before is chosen again by a job.
-    """
-    batch = queries_imports.import_by_uid(actor, batch_uid, lock=True)
-    stop_if(rules_imports.why_not_withdraw(batch.state, batch.confirmed_at, actor.now))
-    batch.state, batch.withdrawn_at = "withdrawn", actor.now
-    batch.save(update_fields=["state", "withdrawn_at"])
-    add_job(actor, "party.choose_facts", batch_uid=str(batch.uid))
-    record(actor, "person.import", kind="import", uid=batch.uid, step="withdrawn")
     return str(batch.uid)

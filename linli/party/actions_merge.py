@@ -23,6 +23,7 @@ from linli.core.errors import NotFound, stop_if
 from linli.core.models import Guarded
 from linli.core.sealed import SealedTextField, data_key
 from linli.party import queries, queries_person, rules_people
+from linli.party.actions_choice import choose_facts
 from linli.party.actions_guards import guarded_tables, recount
 from linli.party.models import Exclusion, Fact, Household, Login, Membership, Merge, Person, Protection, Tie
 
@@ -94,6 +95,7 @@ def split_people(*, actor: Actor, merge_uid: UUID) -> str:
     recount(kept.household, gone.household)
     merge.undone_at, merge.undone_by = actor.now, actor.login_uid
     merge.save(update_fields=["undone_at", "undone_by"])
+    choose_facts(actor, [kept.pk, gone.pk])  # lists may have said more since, of both
     for uid in (kept.uid, gone.uid):
         record(actor, "person.split", kind="person", uid=uid, kept=kept.uid, gone=gone.uid)
     return str(gone.uid)

@@ -134,8 +134,8 @@ class Match:
 def match_records(actor: Actor, records: pa.Table, place_path: str) -> dict[str, Match]:
     """For each record of an upload, the person it belongs to. Doubtful likenesses become candidates.
 
-    Only a certain likeness makes a record somebody here: what linkage itself wants looked at, what is below
-    `review_high`, and a row that is in doubt about who it is are asked.
+    Only a certain likeness makes a record somebody here: what linkage itself wants looked at, what certain pairs do not
+    lead to, and a row that is in doubt about who it is are asked.
     """
     import pyarrow as pa
 
@@ -143,13 +143,14 @@ def match_records(actor: Actor, records: pa.Table, place_path: str) -> dict[str,
 
     here = people_as_records(actor, place_path, records.schema)
     together = pa.concat_tables([records, here], promote_options="permissive")
-    options = linkage.LinkOptions()
-    result = linkage.link(together, options=options)
+    result = linkage.link(together)
     known = set(here.column("unique_id").to_pylist())
+    certain = dict(zip(result.links["unique_id"].to_pylist(), result.certain.to_pylist(), strict=True))
     clusters: dict[str, list[tuple[str, float]]] = {}
     for row in result.links.to_pylist():
         clusters.setdefault(row["person_id"], []).append((row["unique_id"], row["probability"]))
-    likely = _candidates(result.review.to_pylist(), known)
+    review = result.review.to_pylist()
+    likely, weakest = _candidates(review, known), _weakest(review, clusters)
     unsure = _unsure(records)
     matches: dict[str, Match] = {}
     for cluster, members in clusters.items():
@@ -158,14 +159,15 @@ def match_records(actor: Actor, records: pa.Table, place_path: str) -> dict[str,
             if uid in known:
                 continue
             found = likely.get(uid, [])
-            least = min((probability, *(sure for _, sure in existing)))
             named = {one["person"] for one in found}
+            held = {"probability": min((probability, *(sure for _, sure in existing)))} | weakest.get(cluster, {})
             several = [
-                {"person": person, "probability": least}
+                {"person": person, **held}
                 for person in (one.removeprefix("person:") for one, _ in existing)
                 if person not in named
             ]
-            is_asked = len(existing) > 1 or least < options.review_high or uid in unsure or _is_among(existing, named)
+            is_sure = all(certain[uid] == certain[one] for one, _ in existing)
+            is_asked = len(existing) > 1 or not is_sure or uid in unsure or _is_among(existing, named)
             person = UUID(existing[0][0].removeprefix("person:")) if len(existing) == 1 and not is_asked else None
             matches[uid] = Match(person, cluster, probability, tuple([*found, *several] if is_asked else found))
     return matches
@@ -173,6 +175,18 @@ def match_records(actor: Actor, records: pa.Table, place_path: str) -> dict[str,
 
 def _is_among(existing: Iterable[tuple[str, float]], named: Collection[str]) -> bool:
     return any(uid.removeprefix("person:") in named for uid, _ in existing)
+
+
+def _weakest(
+    review: Iterable[Mapping[str, Any]], clusters: Mapping[str, Iterable[tuple[str, float]]]
+) -> dict[str, dict[str, Any]]:
+    """For clusters that weak pairs hold together, what is said of the weakest."""
+    cluster_of = {uid: cluster for cluster, members in clusters.items() for uid, _ in members}
+    found: dict[str, dict[str, Any]] = {}
+    for pair in review:  # the likeliest come first
+        if cluster_of[pair["a"]] == cluster_of[pair["b"]]:
+            found[cluster_of[pair["a"]]] = {name: pair[name] for name in ("probability", "for", "against")}
+    return found
 
 
 def _unsure(records: pa.Table) -> set[str]:

@@ -381,10 +381,11 @@ class ImportRow(Row):
     `record`, sealed: the record read, a faulty row's `cells` as they stand, its `faults` in full.
     `faults`, in the clear: their codes, outcomes and columns only, for counting. `held_for`: the row
     seems to be about this protected person; it waits for those who may see that person, and looks to the
-    importer like any other row.
+    importer like any other row. `who`, sealed, with its index: what tells whom the row is about, once somebody
+    decided (`decided_at`) who that is, so that the same row in a later list need not be asked again.
     """
 
-    personal_fields = ("record",)
+    personal_fields = ("record", "who")
 
     batch = models.ForeignKey(ImportBatch, on_delete=models.CASCADE, related_name="rows")
     file = models.CharField(max_length=200, default="")
@@ -395,6 +396,9 @@ class ImportRow(Row):
     faults = models.JSONField(default=list)
     outcome = models.CharField(max_length=10, choices=[(o, o) for o in ("taken", "doubtful", "refused")])
     decision = models.CharField(max_length=12, blank=True)
+    decided_at = models.DateTimeField(null=True)
+    who = SealedTextField(owner="batch_uid")
+    who_index = BlindIndexField(source="who")
     person = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="import_rows")
     probability = models.FloatField(null=True)
     cluster = models.CharField(max_length=40, blank=True)

@@ -20,6 +20,7 @@ from linli.core.jobs import job_state
 from linli.party import (
     actions_cells,
     actions_imports,
+    actions_publish,
     compute,
     presenters_imports,
     presenters_rows,
@@ -247,7 +248,7 @@ def compare_page(request: HttpRequest, uid: UUID) -> HttpResponse:
 def confirm_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Write what can be written."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    actions_imports.ask_confirm(actor=actor, operation_id=_operation(request), batch_uid=uid)
+    actions_publish.ask_confirm(actor=actor, operation_id=_operation(request), batch_uid=uid)
     return redirect("import_page", uid=uid)
 
 
@@ -263,8 +264,8 @@ def stop_page(request: HttpRequest, uid: UUID) -> HttpResponse:
 def withdraw_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Take the whole import back."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    actions_imports.withdraw_import(actor=actor, operation_id=_operation(request), batch_uid=uid)
-    messages.success(request, _("整批撤回了。这一批带来的人和事实，谁都看不到了。"))
+    actions_publish.withdraw_import(actor=actor, operation_id=_operation(request), batch_uid=uid)
+    messages.success(request, _("整批撤回了。这一批带来的人和事实，谁都看不到了；别的名单上也有、或者已经有人负责的人还在。"))
     return redirect("import_page", uid=uid)
 
 

@@ -150,6 +150,7 @@ def _line(
         "is_waiting": row.outcome != "refused" and not row.cluster and bool(corrected),
         "outcome": row.outcome,
         "decision": row.decision,
+        "before": row.decided_at if row.decided_at and row.decided_at < row.batch.created_at else None,
         "match": _match(row, looked.seen),
         "likes": _likes(row, looked.seen) if asks or row.decision else [],
         "operation_id": uuid4(),

@@ -6,7 +6,7 @@ A row tells its maker nothing of people he may not know: it looks like somebody 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -156,6 +156,20 @@ def _corrected() -> Q:
 def rows_to_compare(batch: ImportBatch) -> QuerySet[ImportRow]:
     """Rows that would go in but changed since the lists were compared with the people here."""
     return rows_to_import(batch).filter(cluster="")
+
+
+def answers(batch: ImportBatch, indexes: Sequence[str]) -> list[tuple[str, Person, datetime]]:
+    """What was last said of rows with these indexes in the place's confirmed imports: who it is, and when."""
+    last: dict[str, ImportRow] = {}
+    said = ImportRow.objects.filter(batch__state="visible", batch__place_path=batch.place_path)
+    for start in range(0, len(indexes), 500):
+        rows = said.filter(who_index__in=indexes[start : start + 500], decided_at__isnull=False)
+        last |= {row.who_index: row for row in rows.select_related("person").order_by("decided_at", "id")}
+    return [
+        (index, row.person, row.decided_at)
+        for index, row in last.items()
+        if row.decision != "hold" and row.person is not None and row.decided_at is not None
+    ]
 
 
 def rows_held_for(person: Person) -> list[tuple[ImportRow, dict[str, Any]]]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from linli.core.errors import Refusal
 
@@ -15,6 +18,12 @@ STATES = {
     "withdrawn": set(),
 }
 WITHDRAW_WITHIN = timedelta(hours=24)
+TELLS_WHO = ("name", "sex", "birth_on", "birth_precision", "id_no", "card_no", "phone", "place", "region", "address")
+
+
+def who(record: Mapping[str, Any]) -> str:
+    """What in a record tells whom it is about, in one text: equal texts are the same row sent again."""
+    return json.dumps([record.get(name) for name in TELLS_WHO], ensure_ascii=False, default=str)
 
 
 def why_not_move(state: str, to_state: str) -> Refusal | None:

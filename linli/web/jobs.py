@@ -11,27 +11,28 @@ from linli.core.jobs import JobFunction, Work
 from linli.core.notices import notify
 from linli.matching import actions as matching
 from linli.need import actions as need
-from linli.party import actions_imports as party
+from linli.party import actions_imports as reading
+from linli.party import actions_publish as publishing
 from linli.party import queries_imports as imports
 
 
 def check_import(work: Work) -> dict[str, Any]:
     """Read an uploaded list, match its rows, stage them."""
-    party.check_import(actor=work.actor, operation_id=work.uid, work=work, **work.args)
+    reading.check_import(actor=work.actor, operation_id=work.uid, work=work, **work.args)
     return {}
 
 
 def confirm_import(work: Work) -> dict[str, Any]:
     """Write the people of an import, then screen the place and propose; tell who asked."""
-    counts = party.confirm_import(actor=work.actor, operation_id=work.uid, work=work, **work.args)
-    place_path = imports.import_by_uid(work.actor, party.as_uid(work.args["batch_uid"])).place_path
+    counts = publishing.confirm_import(actor=work.actor, operation_id=work.uid, work=work, **work.args)
+    place_path = imports.import_by_uid(work.actor, reading.as_uid(work.args["batch_uid"])).place_path
     return counts | find_needs(work, place_path)
 
 
 def choose_again(work: Work) -> dict[str, Any]:
     """After an import was taken back: choose again what counts, and screen the place by it."""
-    party.choose_again(actor=work.actor, work=work, **work.args)
-    return find_needs(work, imports.import_by_uid(work.actor, party.as_uid(work.args["batch_uid"])).place_path)
+    publishing.choose_again(actor=work.actor, work=work, **work.args)
+    return find_needs(work, imports.import_by_uid(work.actor, reading.as_uid(work.args["batch_uid"])).place_path)
 
 
 def find_needs(work: Work, place_path: str) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from openpyxl import load_workbook
 from linli.core.actor import Actor
 from linli.core.errors import NotFound, Refused
 from linli.core.models import AuditRow
-from linli.party import actions_cells, actions_imports, compute, queries_imports
+from linli.party import actions_cells, actions_imports, actions_publish, compute, queries_imports
 from linli.party.models import ImportBatch, ImportCorrection, ImportRow, Login, Person
 from linli.party.tests import make
 from linli.party.tests.browse import browser
@@ -63,7 +63,7 @@ def test_a_refused_row_becomes_a_person_and_the_counts_change(lead: Actor):
     assert row_of(batch, "何文斌") in queries_imports.import_rows(batch, "look")
 
     with pytest.raises(Refused, match="import_uncompared"):
-        actions_imports.ask_confirm(actor=lead, operation_id=uuid4(), batch_uid=batch.uid)
+        actions_publish.ask_confirm(actor=lead, operation_id=uuid4(), batch_uid=batch.uid)
     actions_imports.ask_check(actor=lead, operation_id=uuid4(), batch_uid=batch.uid, columns=None)
     batch = confirmed(lead, done(batch))
     assert batch.counts["people_new"] == 3

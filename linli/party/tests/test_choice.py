@@ -13,8 +13,19 @@ from django.test.utils import CaptureQueriesContext
 from linli.core.actor import Actor, system_actor
 from linli.core.models import Job
 from linli.engines.lists.tests.make import id_number
-from linli.party import actions_choice, actions_facts, actions_held, actions_imports, actions_protect, queries_facts
-from linli.party.models import Fact, GroupStatus, ImportBatch, ImportRow, Person
+from linli.party import (
+    actions_choice,
+    actions_facts,
+    actions_held,
+    actions_imports,
+    actions_merge,
+    actions_protect,
+    actions_publish,
+    queries,
+    queries_facts,
+    queries_imports,
+)
+from linli.party.models import Fact, GroupStatus, ImportBatch, ImportRow, Login, Person
 from linli.party.tests import make
 from linli.party.tests.test_imports import confirmed, done, sheet
 
@@ -52,9 +63,9 @@ def taken(actor: Actor, **files: bytes) -> ImportBatch:
 
 
 def withdrawn(actor: Actor, batch: ImportBatch) -> None:
-    actions_imports.withdraw_import(actor=actor, operation_id=uuid4(), batch_uid=batch.uid)
+    actions_publish.withdraw_import(actor=actor, operation_id=uuid4(), batch_uid=batch.uid)
     job = Job.objects.get(name="party.choose_facts")
-    actions_imports.choose_again(actor=system_actor("job", actor.now), **job.args)
+    actions_publish.choose_again(actor=system_actor("job", actor.now), **job.args)
 
 
 def judged(actor: Actor) -> dict[str, dict[str, Any]]:
@@ -228,6 +239,18 @@ def test_a_weak_likeness_and_a_row_in_doubt_are_asked(lead: Actor) -> None:
     assert [(row.decision, row.person) for row in ImportRow.objects.filter(batch=sure)] == [("", here)]
 
 
+def test_rows_sure_of_each_other_but_hardly_of_somebody_here_are_asked(lead: Actor) -> None:
+    head = ("姓名", "性别", "出生日期", "联系电话", "现住址")
+    taken(lead, 甲=sheet(("王秀英", "女", "1950-01-15", "19900001001", "柳园社区3幢102室"), headings=head))
+    here = Person.objects.get()
+    twice = [("王秀英", "女", "1950", "", "河东社区9幢1室")] * 2
+    batch = sent(lead, 乙=sheet(twice[0], headings=head), 丙=sheet(twice[1], headings=head))
+    rows = list(ImportRow.objects.filter(batch=batch))
+    assert [(row.decision, row.person) for row in rows] == [("ask", None)] * 2
+    assert [[one["person"] for one in row.candidates] for row in rows] == [[str(here.uid)]] * 2
+    assert all(one["probability"] < 0.9 and one["for"] for row in rows for one in row.candidates)
+
+
 def test_a_number_in_doubt_is_asked_however_much_speaks_for_it(lead: Actor) -> None:
     head = ("姓名", "身份证号", "出生日期", "联系电话", "现住址")
     said = ("1944-08-17", "00055500182", "柳园社区3幢102室")
@@ -235,3 +258,111 @@ def test_a_number_in_doubt_is_asked_however_much_speaks_for_it(lead: Actor) -> N
     doubt = sent(lead, 乙=sheet(("钱桂芳", "999999440817002", *said), headings=head))
     row = ImportRow.objects.get(batch=doubt)
     assert (row.outcome, row.decision, row.person, len(row.candidates)) == ("doubtful", "ask", None, 1)
+
+
+def answered(lead: Actor, batch: ImportBatch, decision: str, person: Person | None = None) -> None:
+    row = ImportRow.objects.get(batch=batch)
+    actions_imports.decide_row(
+        actor=lead, operation_id=uuid4(), batch_uid=batch.uid, row_id=row.pk, decision=decision,
+        person_uid=person.uid if person else None,
+    )  # fmt: skip
+
+
+DOUBTED = ("钱桂芳", "999999440817002", "1944-08-17", "00055500182", "柳园社区3幢102室")
+DOUBTED_HEAD = ("姓名", "身份证号", "出生日期", "联系电话", "现住址")
+
+
+def test_a_row_sent_again_is_who_somebody_said_it_is(lead: Actor) -> None:
+    taken(lead, 甲=sheet(("钱桂芳", OLD, *DOUBTED[2:]), headings=DOUBTED_HEAD))
+    here = Person.objects.get()
+    first = sent(lead, 乙=sheet(DOUBTED, headings=DOUBTED_HEAD))
+    answered(lead, first, "same", here)
+    row = ImportRow.objects.get(batch=sent(lead, 丙=sheet(DOUBTED, headings=DOUBTED_HEAD)))
+    assert row.decision == "ask", "an answer counts once its import is confirmed"
+    confirmed(lead, first)
+    again = sent(lead, 乙=sheet((*DOUBTED, "独居"), headings=(*DOUBTED_HEAD, "居住情况")))
+    row = ImportRow.objects.get(batch=again)
+    told = ImportRow.objects.get(batch=first).decided_at
+    assert (row.decision, row.person, row.decided_at) == ("same", here, told)
+    confirmed(lead, again)
+    assert Person.objects.count() == 1 and judged(lead)["钱桂芳"]["living"] == "alone"
+    other = sent(lead, 乙=sheet(("钱桂芳", "999999440817002", *DOUBTED[2:4], "河东社区9幢1室"), headings=DOUBTED_HEAD))
+    assert ImportRow.objects.get(batch=other).decision == "ask", "another address is another row"
+    withdrawn(lead, first)
+    later = sent(lead, 乙=sheet(DOUBTED, headings=DOUBTED_HEAD))
+    assert ImportRow.objects.get(batch=later).decision == "ask", "an answer withdrawn with its import is none"
+
+
+def test_a_row_once_said_to_be_somebody_new_goes_to_that_person(lead: Actor) -> None:
+    taken(lead, 甲=sheet(("钱桂芳", OLD, *DOUBTED[2:]), headings=DOUBTED_HEAD))
+    here = Person.objects.get()
+    first = sent(lead, 乙=sheet(DOUBTED, headings=DOUBTED_HEAD))
+    answered(lead, first, "new")
+    confirmed(lead, first)
+    second = Person.objects.exclude(pk=here.pk).get()
+    again = sent(lead, 乙=sheet(DOUBTED, headings=DOUBTED_HEAD))
+    row = ImportRow.objects.get(batch=again)
+    assert (row.decision, row.person) == ("same", second)
+    answered(lead, again, "hold")
+    confirmed_rows = queries_imports.rows_taken(again)
+    assert not confirmed_rows.exists(), "what was answered before can be answered otherwise"
+
+
+def test_an_answer_outlives_reading_the_lists_again(lead: Actor) -> None:
+    taken(lead, 甲=sheet(("钱桂芳", OLD, *DOUBTED[2:]), headings=DOUBTED_HEAD))
+    here = Person.objects.get()
+    first = sent(lead, 乙=sheet(DOUBTED, headings=DOUBTED_HEAD))
+    answered(lead, first, "same", here)
+    actions_imports.ask_check(actor=lead, operation_id=uuid4(), batch_uid=first.uid, columns=None)
+    confirmed(lead, done(ImportBatch.objects.get(pk=first.pk)))
+    row = ImportRow.objects.get(batch=sent(lead, 乙=sheet(DOUBTED, headings=DOUBTED_HEAD)))
+    assert (row.decision, row.person) == ("same", here)
+
+
+def test_whom_a_later_list_names_too_outlives_the_first_list(lead: Actor) -> None:
+    first = taken(lead, 甲=sheet(("钱桂芳", OLD, "00055500111"), ("吴建国", MAN, "00055500112"),
+                                 headings=("姓名", "身份证号", "联系电话")))  # fmt: skip
+    later = taken(lead, 乙=sheet(("钱桂芳", OLD, "00055500222"), headings=("姓名", "身份证号", "联系电话")))
+    withdrawn(lead, first)
+    assert list(judged(lead)) == ["钱桂芳"]
+    person = Person.objects.get(name="钱桂芳")
+    assert (person.batch_uid, person.phone_last4, person.household.batch_uid) == (later.uid, "0222", later.uid)
+    assert person.household.size == 1
+
+
+def test_who_is_in_somebodys_care_outlives_the_list(lead: Actor) -> None:
+    head = ("姓名", "身份证号", "联系电话")
+    men = [("吴建国", MAN), ("赵大山", id_number("19430512", 13)), ("孙长河", id_number("19430512", 15))]
+    rows = [("钱桂芳", OLD, "00055500111"), *((*one, "00055500112") for one in men)]
+    batch = taken(lead, 甲=sheet(*rows, headings=head))
+    held = {person.name: person for person in Person.objects.all()}
+    keeper, hers = make.login("keeper", ("worker", make.TOWN)), held["钱桂芳"]
+    actions_protect.protect_person(
+        actor=lead, operation_id=uuid4(), person_uid=hers.uid, why="violence", keeper_uid=keeper.uid
+    )
+    make.tie(keeper, held["吴建国"].uid)
+    actions_facts.correct_fact(
+        actor=lead, operation_id=uuid4(), person_uid=held["赵大山"].uid, field="phone", text="00055500333",
+        source="said:self", why="当面问的",
+    )  # fmt: skip
+    withdrawn(lead, batch)
+    shown = queries.shown_people().values_list("name", "phone_last4", "batch_uid")
+    assert sorted(shown) == [("吴建国", "", None), ("赵大山", "0333", None), ("钱桂芳", "", None)]
+
+
+def test_two_people_parted_again_count_by_their_own_lists(lead: Actor) -> None:
+    people = ("姓名", "身份证号", "联系电话")
+    taken(lead, 甲=sheet(("钱桂芳", OLD, "00055500111"), ("吴建国", MAN, "00055500222"), headings=people))
+    taken(lead, 乙=sheet(("吴建国", MAN, "00055500222"), headings=people))
+    kept, gone = Person.objects.get(name="钱桂芳"), Person.objects.get(name="吴建国")
+    for person in (kept, gone):
+        make.tie(Login.objects.get(), person.uid)
+    sure = make.actor(Login.objects.get())
+    given = {"kept_uid": kept.uid, "gone_uid": gone.uid, "why": "papers"}
+    merge = actions_merge.merge_people(actor=sure, operation_id=uuid4(), **given)
+    taken(lead, 丙=sheet(("钱桂芳", OLD, "独居"), headings=("姓名", "身份证号", "居住情况")))
+    kept.refresh_from_db()
+    assert kept.phone_last4 == "0222", "two lists say so"
+    actions_merge.split_people(actor=sure, operation_id=uuid4(), merge_uid=UUID(str(merge)))
+    chosen = Fact.objects.filter(field="phone", is_chosen=True).values_list("person__name", "person__phone_last4")
+    assert sorted(chosen) == [("吴建国", "0222"), ("钱桂芳", "0111")]

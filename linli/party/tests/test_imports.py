@@ -18,7 +18,7 @@ from linli.core.audit import verify
 from linli.core.errors import Conflict, NotFound, Refused
 from linli.core.jobs import JobStopped, run_job
 from linli.core.models import AuditRow, Notice, Operation
-from linli.party import actions_imports, compute, presenters_imports, queries, queries_imports
+from linli.party import actions_imports, actions_publish, compute, presenters_imports, queries, queries_imports
 from linli.party.models import Fact, GroupStatus, Household, ImportBatch, ImportRow, Login, Person
 from linli.party.tests import make
 
@@ -72,7 +72,7 @@ def checked(actor: Actor, *rows: tuple[str, ...], **given: Any) -> ImportBatch:
 
 
 def confirmed(actor: Actor, batch: ImportBatch) -> ImportBatch:
-    actions_imports.ask_confirm(actor=actor, operation_id=uuid4(), batch_uid=batch.uid)
+    actions_publish.ask_confirm(actor=actor, operation_id=uuid4(), batch_uid=batch.uid)
     return done(batch)
 
 
@@ -113,7 +113,7 @@ def test_from_upload_to_people_and_over_again_when_interrupted(lead: Actor):
     assert {"party.import_checked", "party.import_done"} <= told
 
     ImportBatch.objects.update(state="importing")
-    actions_imports.confirm_import(actor=lead, operation_id=uuid4(), batch_uid=batch.uid)
+    actions_publish.confirm_import(actor=lead, operation_id=uuid4(), batch_uid=batch.uid)
     batch.refresh_from_db()
     assert (batch.state, Person.objects.count(), batch.counts["people_new"]) == ("visible", 2, 2)
     assert Household.objects.count() == 2
@@ -204,7 +204,7 @@ def test_a_file_that_cannot_be_read_says_why(lead: Actor):
     assert fault["file"] == "低保名册.xlsx"
     assert fault["code"] in ("file_broken", "file_not_table")
     with pytest.raises(Refused, match="import_state"):
-        actions_imports.ask_confirm(actor=lead, operation_id=uuid4(), batch_uid=batch.uid)
+        actions_publish.ask_confirm(actor=lead, operation_id=uuid4(), batch_uid=batch.uid)
 
 
 def stop(actor: Actor, batch: ImportBatch) -> None:
@@ -237,7 +237,7 @@ def test_each_chunk_written_or_taken_away_is_recorded_with_it(lead: Actor):
     homes = Household.objects.filter(batch_uid=batch.uid).count()
     assert told("people") == [2 + facts + groups] and sum(told("households")) == homes
     ImportBatch.objects.update(state="importing")
-    actions_imports.confirm_import(actor=lead, operation_id=uuid4(), batch_uid=batch.uid)
+    actions_publish.confirm_import(actor=lead, operation_id=uuid4(), batch_uid=batch.uid)
     assert sum(told("taken_away")) == 2 + facts + groups + homes
     assert told("people") == [2 + facts + groups] * 2, "taken back, so written anew"
 
@@ -246,7 +246,7 @@ def test_each_chunk_written_or_taken_away_is_recorded_with_it(lead: Actor):
 def test_stopped_while_writing_everything_is_taken_back(lead: Actor, step: str):
     batch = checked(lead, GOOD, OLD_ID)
     before = list(ImportRow.objects.order_by("pk").values("person", "cluster", "decision", "outcome"))
-    actions_imports.ask_confirm(actor=lead, operation_id=uuid4(), batch_uid=batch.uid)
+    actions_publish.ask_confirm(actor=lead, operation_id=uuid4(), batch_uid=batch.uid)
 
     def work(at: str, _done: int = 0, _total: int | None = None) -> None:
         if at == step:
@@ -255,7 +255,7 @@ def test_stopped_while_writing_everything_is_taken_back(lead: Actor, step: str):
     if step == "publish":  # after the last telling of progress
         stop(lead, batch)
     with pytest.raises(JobStopped):
-        actions_imports.confirm_import(actor=lead, operation_id=uuid4(), batch_uid=batch.uid, work=work)
+        actions_publish.confirm_import(actor=lead, operation_id=uuid4(), batch_uid=batch.uid, work=work)
     batch.refresh_from_db()
     assert batch.state == "checked"
     assert not any(model.objects.exists() for model in (Person, Household, Fact))
@@ -277,7 +277,7 @@ def test_stopped_while_rows_are_staged_again_nobody_confirms_half_of_them(lead: 
     batch.refresh_from_db()
     assert batch.state == "uploaded"
     with pytest.raises(Refused, match="import_state"):
-        actions_imports.ask_confirm(actor=lead, operation_id=uuid4(), batch_uid=batch.uid)
+        actions_publish.ask_confirm(actor=lead, operation_id=uuid4(), batch_uid=batch.uid)
 
 
 def test_people_of_an_import_that_is_not_visible_are_unseen(lead: Actor):
@@ -300,7 +300,7 @@ def test_the_same_operation_acts_once(lead: Actor):
 
 def test_a_busy_import_takes_no_second_job(lead: Actor):
     batch = upload(lead)
-    for ask in (actions_imports.ask_confirm, partial(actions_imports.ask_check, columns=None)):
+    for ask in (actions_publish.ask_confirm, partial(actions_imports.ask_check, columns=None)):
         with pytest.raises(Refused, match="import_busy"):
             ask(actor=lead, operation_id=uuid4(), batch_uid=batch.uid)
 
@@ -311,7 +311,7 @@ def test_another_place_is_refused_and_recorded(lead: Actor):
     assert AuditRow.objects.filter(action="person.import", outcome="denied").count() == 1
     batch = visible_batch(lead)
     other = make.actor(make.login("other", ("lead", make.NEXT_TOWN)))
-    for act in (actions_imports.ask_confirm, actions_imports.withdraw_import):
+    for act in (actions_publish.ask_confirm, actions_publish.withdraw_import):
         with pytest.raises((Refused, NotFound)):
             act(actor=other, operation_id=uuid4(), batch_uid=batch.uid)
     assert batch not in queries_imports.imports(other)
@@ -327,9 +327,9 @@ def test_withdrawing_hides_all_of_it_for_a_day(lead: Actor):
     batch = visible_batch(lead)
     late = make.actor(Login.objects.get(), now=batch.confirmed_at + timedelta(hours=24))
     with pytest.raises(Refused, match="import_too_old"):
-        actions_imports.withdraw_import(actor=late, operation_id=uuid4(), batch_uid=batch.uid)
+        actions_publish.withdraw_import(actor=late, operation_id=uuid4(), batch_uid=batch.uid)
     assert queries.people(lead).count() == 1
-    actions_imports.withdraw_import(actor=lead, operation_id=uuid4(), batch_uid=batch.uid)
+    actions_publish.withdraw_import(actor=lead, operation_id=uuid4(), batch_uid=batch.uid)
     assert not queries.people(lead).exists()
     with pytest.raises(Refused, match="import_state"):
-        actions_imports.withdraw_import(actor=lead, operation_id=uuid4(), batch_uid=batch.uid)
+        actions_publish.withdraw_import(actor=lead, operation_id=uuid4(), batch_uid=batch.uid)

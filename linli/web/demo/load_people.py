@@ -19,6 +19,7 @@ from linli.core.models import Job
 from linli.offer import actions as offers
 from linli.party import actions as party
 from linli.party import actions_imports as imports
+from linli.party import actions_publish as publishing
 from linli.party.models import ImportBatch, ImportRow, Login, Person, Tie
 from linli.party.names import initials, pinyin
 from linli.place import queries as places
@@ -55,7 +56,7 @@ def import_lists(actor: Actor, world: World, sheets: list[DepartmentList], staff
     )
     batch = ImportBatch.objects.get(uid=uid)
     _do(batch, actor.now)
-    imports.ask_confirm(actor=officer, operation_id=uuid4(), batch_uid=UUID(uid))
+    publishing.ask_confirm(actor=officer, operation_id=uuid4(), batch_uid=UUID(uid))
     batch.refresh_from_db()
     _do(batch, actor.now)
     batch.refresh_from_db()

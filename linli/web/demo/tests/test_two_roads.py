@@ -13,7 +13,7 @@ from linli.core.actor import system_actor
 from linli.core.jobs import run_job
 from linli.need import compute
 from linli.need.queries_words import packs
-from linli.party import actions_imports
+from linli.party import actions_imports, actions_publish
 from linli.party.models import ImportBatch, ImportRow
 from linli.party.tests import make
 from linli.web.demo import lists, world
@@ -54,7 +54,7 @@ def by_pages(files: Mapping[str, bytes]) -> tuple[Flags, set[str]]:
     run_job(batch.job_uid, NOW)
     batch.refresh_from_db()
     system = system_actor("test", NOW)
-    actions_imports.confirm_import(actor=system, operation_id=uuid4(), batch_uid=batch.uid)
+    actions_publish.confirm_import(actor=system, operation_id=uuid4(), batch_uid=batch.uid)
     rows: dict[str, set[str]] = {}
     taken = ImportRow.objects.filter(batch=batch, person__isnull=False)
     for uid, record_id in taken.values_list("person__uid", "record_id"):
