@@ -27,9 +27,9 @@ from linli.party.queries_rights import (
     grant_facts,
     login_list_facts,
     must,
+    must_over_login,
     party_thing,
     password_given,
-    place_of_login,
     watchers,
 )
 from linli.party.queries_ties import colleagues_for, holders_of, is_own, leads_of, responsible_among
@@ -75,7 +75,7 @@ def renew_password(*, actor: Actor, login_uid: UUID, password: str) -> dict[str,
     Told to whoever watches the watchers: the giver could sign in with it before the holder does.
     """
     login = _login(login_uid)
-    must(actor, "login.make", grant_facts(login, place_of_login(login, actor)))
+    must_over_login(actor, login, "login.make")
     stop_if(rules.why_not_on_oneself(login_uid=login.uid, actor_uid=actor.login_uid))
     login.set_password(password)
     login.must_change_password = True
@@ -93,7 +93,7 @@ def renew_password(*, actor: Actor, login_uid: UUID, password: str) -> dict[str,
 def set_login_active(*, actor: Actor, login_uid: UUID, is_active: bool) -> dict[str, str]:
     """Close a login (it stops at its next request, its keys for good) or open it again."""
     login = _login(login_uid)
-    must(actor, "login.make", grant_facts(login, place_of_login(login, actor)))
+    must_over_login(actor, login, "login.make")
     stop_if(rules.why_not_on_oneself(login_uid=login.uid, actor_uid=actor.login_uid))
     login.is_active = is_active
     login.save(update_fields=["is_active"])

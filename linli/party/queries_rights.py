@@ -168,6 +168,14 @@ def place_of_login(login: Login, actor: Actor) -> str:
     return held or next((g.place_path for g in actor.facts.grants), "")
 
 
+def must_over_login(actor: Actor, login: Login, action: str) -> None:
+    """Raise unless the actor may do this to a login wherever it holds a role: who signs in with it has all of them."""
+    held = login.grants.filter(state__in=["active", "proposed"])
+    paths = set(held.exclude(ends_on__lt=actor.today).values_list("place_path", flat=True))
+    for path in sorted(paths) or [place_of_login(login, actor)]:
+        must(actor, action, grant_facts(login, path))
+
+
 def person_by_papers(actor: Actor, name: str, id_no: str) -> Person | None:
     """The one this actor may list whose name and whole ID number agree with papers shown; None else."""
     indexes = blind_indexes("party_person.id_no", id_no)

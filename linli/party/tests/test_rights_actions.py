@@ -185,6 +185,18 @@ def test_a_new_password_unlocks_and_must_be_changed(guard: Login, lead: Login):
         rights.renew_password(actor=make.actor(guard), operation_id=uuid4(), login_uid=guard.uid, password="x" * 12)
 
 
+def test_a_login_is_ruled_on_where_all_its_roles_are(guard: Login):
+    small = make.login("small", ("security_admin", make.TOWN))
+    both = make.login("both", ("worker", make.TOWN), ("county", make.COUNTY))
+    make.grant(both, "worker", make.NEXT_TOWN, ends_on=TODAY - timedelta(days=1))
+    with pytest.raises(Refused):
+        rights.renew_password(actor=make.actor(small), operation_id=uuid4(), login_uid=both.uid, password="x" * 12)
+    with pytest.raises(Refused):
+        rights.set_login_active(actor=make.actor(small), operation_id=uuid4(), login_uid=both.uid, is_active=False)
+    both.grants.filter(role="county").update(ends_on=TODAY - timedelta(days=1))
+    rights.renew_password(actor=make.actor(small), operation_id=uuid4(), login_uid=both.uid, password="x" * 12)
+
+
 @pytest.mark.parametrize("proposes", ["giver", "given"])
 def test_who_gave_the_other_a_password_is_no_second_person(guard: Login, county: Login, new: Login, proposes: str):
     given = {"login_uid": county.uid, "password": "abcd-efgh-jkmn"}
