@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Any
 from linli.engines.errors import Fault
 from linli.engines.lists.cells import DENIED_GROUPS
 from linli.engines.lists.grids import Grid
+from linli.engines.lists.homes import Home
 from linli.engines.lists.identity import Regions
 from linli.engines.lists.layout import Column, Layout
 from linli.engines.lists.persons import Draft, RowReader, as_faults
-from linli.engines.lists.rows import sort_rows
+from linli.engines.lists.rows import Rows, sort_rows
 from linli.engines.lists.schema import ORDER, records_schema
 from linli.engines.lists.tables import table
+from linli.engines.lists.wording import said
 from linli.engines.progress import Progress, silent
 
 if TYPE_CHECKING:
@@ -28,6 +30,8 @@ VERSION = "1"
 LOOSE = "loose"
 
 _UNREAD = 50
+_LONGEST_SECTION = 20
+"""A longer line between the rows explains something; it names no part of the list."""
 
 
 @dataclass(frozen=True)
@@ -148,10 +152,14 @@ def _read_sheet(
     rows = sort_rows(grid, layout)
     reader = RowReader(grid, layout, on, regions)
     faults = [Fault("row_repeated_heading", "refused", grid.file, grid.sheet, number) for number in rows.repeated]
+    faults += [Fault("row_other_table", "refused", grid.file, grid.sheet, number) for number in rows.foreign]
     taken = doubtful = 0
     noted: Counter[str] = Counter()
+    groups = _groups_by_row(grid, layout, rows)
+    home = Home(grid, layout)
     for number in rows.data:
         draft = reader.read(number)
+        home.enter(draft)
         if draft.faults:
             faults += as_faults(draft, grid.file, grid.sheet)
         noted.update(draft.notes)
@@ -159,13 +167,13 @@ def _read_sheet(
             continue
         taken += not draft.refused
         doubtful += bool(draft.faults) and not draft.refused
-        record = _finished(draft, grid, layout, source)
+        record = _finished(draft, grid, groups[number], source)
         record[LOOSE] = draft.loose
         for name, values in columns.items():
             values.append(record.get(name))
     faults.sort(key=lambda fault: fault.row or 0)
     faults += _of_sheet(grid, layout)
-    read = len(rows.data) + len(rows.repeated)
+    read = len(rows.data) + len(rows.repeated) + len(rows.foreign)
     unread = tuple((heading, word, times) for (heading, word), times in reader.unread.most_common(_UNREAD))
     report = _report(layout, source, read, taken, doubtful, rows.skipped)
     return faults, replace(report, unread=unread, noted=dict(noted))
@@ -216,12 +224,24 @@ def _looks_like_people(layout: Layout) -> bool:
     return bool(fields & {"id_no", "birth_on", "card_no"}) or len(fields - {None}) >= 3
 
 
-def _finished(draft: Draft, grid: Grid, layout: Layout, source: str) -> dict[str, Any]:
+def _groups_by_row(grid: Grid, layout: Layout, rows: Rows) -> dict[int, tuple[str, ...]]:
+    """The list's groups for each row: the title's, until a line between the rows names others (二、特困人员)."""
+    found, groups, notes = {}, layout.groups, list(rows.notes)
+    for number in rows.data:
+        while notes and notes[0] < number:
+            text = next(cell for cell in grid.rows[notes.pop(0) - 1] if cell)
+            named = said("groups", text).all if len(text) <= _LONGEST_SECTION else ()
+            groups = () if len(named) > 1 else named or groups
+        found[number] = groups
+    return found
+
+
+def _finished(draft: Draft, grid: Grid, groups: Sequence[str], source: str) -> dict[str, Any]:
     """The record with where it stands, its groups and its doubts."""
     record = draft.record
     record["source"] = record.get("source") or source
     record["file"], record["sheet"], record["row"] = grid.file, grid.sheet, draft.row
-    record["groups"] = _groups(layout.groups, record.get("groups", ()), record.get(DENIED_GROUPS, ()))
+    record["groups"] = _groups(groups, record.get("groups", ()), record.get(DENIED_GROUPS, ()))
     record["doubts"] = tuple(dict.fromkeys([*(code for code, *_ in draft.faults), *draft.notes]))
     return record
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from linli.engines.lists.amounts import period_of, read_amount
 from linli.engines.lists.dates import last_day, read_date
+from linli.engines.lists.identity import WHOLE_ID
 from linli.engines.lists.layout import Column
 from linli.engines.lists.tables import is_empty, plain, table, tight
 from linli.engines.lists.wording import code_in, groups_in, said
@@ -30,7 +31,9 @@ DENIED_GROUPS = "denied_groups"
 _MOBILE = re.compile(r"^1[3-9]\d{9}$")
 _LANDLINE = re.compile(r"^(0\d{9,11}|[2-9]\d{6,7}|400\d{7}|0{3}\d{8})$")
 _PHONE_BREAK = re.compile(r"[,，、;；/|\n\r或和]|\s{1,}(?=(?:\+?86)?1[3-9]\d)")
-_NAME_NOTE = re.compile(r"^([^(（]+)[(（](.+?)[)）]?$")
+_NAME_NOTE = re.compile(r"^([^(（【〔\[]+)[(（【〔\[](.+?)[)）】〕\]]?$")
+_BETWEEN_NAMES = re.compile(r"[、，,；;]")
+_FULL_NAME = re.compile(r"[\u3400-\u9fff\U00020000-\U000323af·•]{2,}$")
 _HAN_OR_LETTER = re.compile(r"[A-Za-z\u3400-\u9fff\U00020000-\U000323af*]")
 _MEMBERS = re.compile(r"[,，、;；/|\s]+")
 
@@ -53,6 +56,20 @@ def _name(column: Column, text: str) -> Cell:
     name = " ".join(name.split()) if name.isascii() else tight(name)
     name = re.sub("[•・‧∙●．.]", "·", name) if not name.isascii() else name
     return Cell({str(column.field): name, **values}) if name else NOTHING
+
+
+def several_people(name: str, id_no: str) -> bool:
+    """Whether one row names several people: two whole identity numbers, or two names with no one number to say which
+    of them is meant.
+
+    >>> several_people("王秀英、李大山", ""), several_people("李四/李肆", ""), several_people("欧阳、", "")
+    (True, False, False)
+    """
+    if len(id_no) < 15 and not _BETWEEN_NAMES.search(name):
+        return False
+    numbers = len(set(WHOLE_ID.findall(plain(id_no).upper())))
+    names = [tight(part) for part in _BETWEEN_NAMES.split(re.sub(r"[(（].*?[)）]", "", name))]
+    return numbers > 1 or (numbers == 0 and len(names) > 1 and all(_FULL_NAME.match(part) for part in names))
 
 
 def why_not_a_name(name: str) -> str | None:
@@ -196,7 +213,9 @@ def _is_yes_or_no(text: str) -> bool:
 
 
 def _members(column: Column, text: str) -> Cell:
-    names = [name for name in _MEMBERS.split(plain(text)) if name and not is_empty(name)]
+    # 李建国（儿子，3205…）、李小花（孙女）: who it is stands outside the brackets, and a number is no name.
+    bare = re.sub(r"\([^()]*\)|[\d*]{6,}[Xx]?", " ", plain(text))
+    names = [name for name in _MEMBERS.split(bare) if name and not is_empty(name)]
     return Cell({"member_names": names}) if names else NOTHING
 
 

@@ -33,6 +33,9 @@ def kind_of(values: Sequence[str]) -> tuple[str | None, float]:
         for kind in _kinds(cell):
             counts[kind] = counts.get(kind, 0) + 1
     kind, count = max(counts.items(), key=lambda pair: pair[1], default=("", 0))
+    if kind == "han" and counts.get("name", 0) >= ENOUGH * len(cells):
+        # Names with a rare surname among the others are names too.
+        kind, count = "name", counts["name"]
     share = count / len(cells)
     return (kind, share) if share >= ENOUGH else (None, share)
 

@@ -72,6 +72,26 @@ def read_date(text: str) -> DateRead:
     return DateRead(None, None, "date_unreadable")
 
 
+_SHORT = re.compile(r"^(\d\d)(?:[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?号?|月)?|年|(\d\d)(\d\d))$")
+
+
+def read_birth(text: str, on: dt.date) -> DateRead:
+    """A birth date; also one whose year has two digits, of the 1900s (`birth_short_year`). Those of a year that may as
+    well be of this century are not taken: 12.3 is a man of 114, a girl of 14, or a third of December.
+
+    >>> read_birth("50年1月", dt.date(2026, 6, 1)), read_birth("12.3", dt.date(2026, 6, 1)).fault
+    (DateRead(on=datetime.date(1950, 1, 1), precision='month', fault='birth_short_year'), 'date_unreadable')
+    """
+    read = read_date(text.removesuffix("出生").removesuffix("生"))
+    match = _SHORT.match(tight(text)) if read.fault == "date_unreadable" else None
+    # 31 at least: no day of a month.
+    if match is None or int(match[1]) <= max(on.year % 100, 31):
+        return read
+    if re.fullmatch(r"\d\d[.]1", tight(text)):
+        return _made(f"19{match[1]}", None, None, "date_ambiguous")
+    return _made(f"19{match[1]}", match[2] or match[4], match[3] or match[5], "birth_short_year")
+
+
 def _made(year: str, month: str | None, day: str | None, fault: str = "") -> DateRead:
     if not 1800 <= int(year) <= 2199:
         return DateRead(None, None, "date_unreadable")

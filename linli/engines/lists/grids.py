@@ -11,6 +11,7 @@ import datetime as dt
 import hashlib
 import io
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -154,8 +155,11 @@ def number_text(value: float) -> tuple[str, bool]:
 
 
 def bare_text(text: str) -> str:
-    """Trimmed, and without the apostrophe that keeps a cell from being run as a formula."""
+    """Trimmed, and without what keeps a cell from being run as a formula or taken for a number."""
     text = text.strip()
+    if text[:2] == '="' and text[-1] == '"':
+        # ="0123" keeps a program from taking the digits for a number.
+        return text[2:-1].strip()
     return text[1:] if text[:2] in {"'=", "'+", "'-", "'@"} else text
 
 
@@ -213,15 +217,34 @@ def _decode(data: bytes, name: str) -> str:
 
 def _records(text: str, name: str) -> Iterator[list[str]]:
     """The CSV records, blank lines kept as empty rows so that row numbers stay the sheet's own."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+    mark = _delimiter(text)
+    # Behind the last line a line of our own: a quotation mark that is still open takes it in.
+    reader = csv.reader(io.StringIO(f"{text}\n{_LAST}", newline=""), delimiter=mark)
     number = 0
     try:
         for number, row in enumerate(reader, start=1):
-            if any(cell.count("\n") > 20 for cell in row if len(cell) > 20):
+            if row == [_LAST]:
+                return
+            if any(_LAST in cell or _swallowed(cell, mark, len(row)) for cell in row if len(cell) > 20):
                 raise file_fault("csv_open_quote", name, row=number)
             yield row
     except csv.Error as error:
         raise file_fault("csv_open_quote", name, row=number + 1) from error
+
+
+_LAST = "\x04" * 24
+_NUMBER_OF_A_PERSON = re.compile(r"\d{15}")
+
+
+def _swallowed(cell: str, mark: str, width: int) -> bool:
+    """Whether a cell holds lines that are rows of the table: very many, or one with a person's number among as many
+    separators as a row has."""
+    if "\n" not in cell:
+        return False
+    lines = cell.split("\n")
+    return len(lines) > 21 or any(
+        line.count(mark) >= max(1, width - 1) and _NUMBER_OF_A_PERSON.search(line) for line in lines[1:]
+    )
 
 
 def _delimiter(text: str) -> str:

@@ -20,6 +20,10 @@ from stdnum.cn.ric import calc_check_digit
 from linli.engines.lists.tables import is_empty, tight
 
 _EIGHTEEN = re.compile(r"^\d{17}[\dX]$")
+WHOLE_ID = re.compile(r"(?<![\dX*])\d{17}[\dX](?![\dX*])")
+"""A whole number among other words: 身份证：…, …（已核）."""
+_CROSS = re.compile(r"^(\d{17})[×ΧХ]$")
+_LETTERS = str.maketrans("OIL", "011")
 _OTHER = re.compile(r"^[A-Z]{1,4}\d{5,12}[A-Z]?(\(?\d\)?)?$|^[\u4e00-\u9fff]{1,4}字?第?\d{4,12}号?$")
 _SCIENTIFIC = re.compile(r"^\d\.\d+E\+?1\d$")
 _MASK = re.compile(r"[*●•·#×＊]|X(?=X)|(?<=X)X")
@@ -73,7 +77,7 @@ def read_id(text: str, on: dt.date, regions: Regions, lost: bool = False) -> IdR
     """
     if is_empty(text):
         return NO_ID
-    number = tight(text).upper().lstrip("'`‘").replace("-", "")
+    number = _bare(text)
     if _SCIENTIFIC.match(number):
         number, lost = _expanded(number), True
     if len(number) in (20, 22) and (card := _CARD.match(number)):
@@ -89,8 +93,19 @@ def read_id(text: str, on: dt.date, regions: Regions, lost: bool = False) -> IdR
         return _masked(masked, on)
     if _OTHER.match(number):
         return IdRead(number, "other", readable=True)
-    near = number[:-1].isdigit() and len(number) in (16, 17, 19) and _day(number[6:14], on) is not None
+    digits = number.translate(_LETTERS)
+    near = digits[:-1].isdigit() and len(number) in (16, 17, 18, 19) and _day(digits[6:14], on) is not None
     return IdRead(number, "doubtful", ("id_shape",), readable=near)
+
+
+def _bare(text: str) -> str:
+    """The number without quotation marks, the blanks, dashes and words around it; × for X where the check says so."""
+    number = tight(text).upper().strip("'`‘’“”\"=").removesuffix(".0").replace("-", "")
+    whole: set[str] = set(WHOLE_ID.findall(number))
+    if len(whole) == 1:
+        return min(whole)
+    cross = _CROSS.match(number)
+    return f"{cross[1]}X" if cross and calc_check_digit(f"{cross[1]}X") == "X" else number
 
 
 def id_states(
@@ -156,7 +171,7 @@ def read_card(text: str, lost: bool = False) -> CardRead:
     """Split a card number: 18 characters of ID, class 1–7, grade 1–4, perhaps a suffix of a re-issued card."""
     if is_empty(text):
         return CardRead(None)
-    number = tight(text).upper().lstrip("'`‘").replace("-", "")
+    number = tight(text).upper().strip("'`‘’“”\"=").replace("-", "")
     if lost or _SCIENTIFIC.match(number) or re.fullmatch(r"\d\.\d+E\+?\d+", number):
         return CardRead(number, fault="id_lost_digits")
     match = _CARD.match(number)

@@ -116,6 +116,8 @@ def recognise(grid: Grid, named: Mapping[str, str] | None = None) -> Layout:
     columns = _columns(grid, headings, first, named or {})
     groups, unclear = _groups(titles, grid)
     unreadable = "sheet_side_by_side" if _side_by_side(grid, headings, first) else ""
+    if any(kind_of([heading])[0] in {"id", "card", "phone", "sex"} for heading in headings if heading):
+        unreadable = "sheet_is_form"
     return Layout(grid.file, grid.sheet, header, first, columns, groups, " ".join(titles)[:200], unclear, unreadable)
 
 
@@ -151,20 +153,40 @@ def _groups(titles: Sequence[str], grid: Grid) -> tuple[tuple[str, ...], str]:
 
 def _header_rows(grid: Grid) -> tuple[int, ...]:
     """Row numbers of the heading row, or of two that belong together; empty when there is none."""
+    best = _best_header(grid, min(_LOOK, len(grid.rows)))
+    if best:
+        people = next((n for n, row in enumerate(grid.rows[: best[0] - 1], start=1) if _holds_an_id(row)), None)
+        # Whoever stands above the best headings stands under others: one table below another, a form.
+        best = (people and _best_header(grid, people - 1)) or best
+    return best
+
+
+def _best_header(grid: Grid, look: int) -> tuple[int, ...]:
     best: tuple[int, ...] = ()
     score = 1.5
-    for number in range(1, min(_LOOK, len(grid.rows)) + 1):
+    for number in range(1, look + 1):
         single = _score(_joined(grid, (number,)))
         pair = (number, number + 1)
         if number < len(grid.rows) and _belong_together(grid, number):
             double = _score(_joined(grid, pair))
-            # Two rows win a tie when the upper one speaks of groups of columns.
-            if double > score and double >= single:
-                best, score = pair, double
+            # Two rows win a tie when the upper one speaks of groups of columns; and where only it says whose
+            # 姓名 of several is meant.
+            if double > score and (double >= single or _repeats(grid, pair) < _repeats(grid, (number + 1,))):
+                best, score = pair, max(double, _score(_joined(grid, (number + 1,))))
                 continue
         if single > score:
             best, score = (number,), single
     return best
+
+
+def _repeats(grid: Grid, rows: tuple[int, ...]) -> int:
+    """How many headings with a meaning stand there more than once."""
+    keys = [heading_key(text) for text in _joined(grid, rows) if text and meaning(text).field]
+    return len(keys) - len(set(keys))
+
+
+def _holds_an_id(row: Sequence[str]) -> bool:
+    return any(kind_of([cell])[0] in {"id", "card"} for cell in row if len(cell) >= 15)
 
 
 def _score(headings: Sequence[str]) -> float:
@@ -277,7 +299,12 @@ def _settled(found: Sequence[Column], samples: Sequence[Sequence[str]]) -> list[
             winners.setdefault(column.field, column.index)
     return [
         column
-        if not column.field or several(column.field) or winners[column.field] == column.index or column.why == "by_map"
+        if not column.field
+        or several(column.field)
+        or winners[column.field] == column.index
+        or column.why == "by_map"
+        # 是否独居 and 是否空巢 are two questions, not two answers to one.
+        or (column.field == "living" and column.code)
         else replace(column, field=None, confidence=0.0, why="field_taken")
         for column in found
     ]

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from linli.engines.errors import Fault
-from linli.engines.lists.cells import DENIED_GROUPS, Cell, read_cell, why_not_a_name
-from linli.engines.lists.dates import agrees, read_date
+from linli.engines.lists.cells import DENIED_GROUPS, Cell, read_cell, several_people, why_not_a_name
+from linli.engines.lists.dates import agrees, read_birth
 from linli.engines.lists.grids import Grid
 from linli.engines.lists.identity import NO_ID, IdRead, Regions, read_card, read_id
 from linli.engines.lists.layout import Column, Layout
-from linli.engines.lists.tables import is_empty, plain, several
+from linli.engines.lists.tables import is_empty, is_error, plain, several
 
 _JOINED_BY = {"place": "", "remark": "；", "health": "；"}
 OLDEST_YEARS = 125
@@ -63,18 +63,25 @@ class RowReader:
         self._by_field = {column.field: column for column in layout.columns if column.field}
         # Fields several columns carry are joined from the widest (town) to the narrowest, whatever their order.
         special = {"birth_on", "id_no", "head_id_no", "card_no"}
-        ordered = sorted(layout.columns, key=lambda c: (c.rank, c.index) if c.field and several(c.field) else (0, 0))
+        # A yes to 是否独居 comes after what a column of its own says about living.
+        ordered = sorted(
+            layout.columns,
+            key=lambda c: (c.rank, c.index) if c.field and several(c.field) else (int(bool(c.code)), 0),
+        )
         self._seen: list[tuple[Column, dict[str, Cell]]] = [(c, {}) for c in ordered if c.field not in special]
 
     def read(self, number: int) -> Draft:
         """The draft of row `number` (from 1)."""
         row = self.grid.rows[number - 1]
         draft = Draft(number)
+        if several_people(*(self._cell(field_name, row)[1] for field_name in ("name", "id_no"))):
+            draft.refuse("several_people", *self._cell("name", row))
+            return draft
         for column, seen in self._seen:
             text = row[column.index]
             if not text:
                 continue
-            if column.field is None:
+            if column.field is None or is_error(text):
                 self._keep(draft, column, text)
                 continue
             cell = seen.get(text)
@@ -86,6 +93,9 @@ class RowReader:
         self._name(draft, row)
         self._identity(draft, row)
         self._places(draft, row)
+        for column in self._by_field.values():
+            if is_error(row[column.index]):
+                draft.doubt("cell_error", column, row[column.index])
         if draft.extra:
             draft.record["extra"] = json.dumps(draft.extra, ensure_ascii=False, sort_keys=True)
         return draft
@@ -180,7 +190,7 @@ class RowReader:
         """Read the birth date, compare it with the ID's, fill it from the ID; the ID's state after that."""
         column, text = self._cell("birth_on", row)
         state = read.state
-        written = read_date(text) if text and not is_empty(text) else None
+        written = read_birth(text, self.on) if text and not is_empty(text) else None
         if written is not None and written.fault:
             draft.doubt(written.fault, column, text)
             if column:

@@ -8,19 +8,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from linli.engines.lists.contents import ENOUGH
 from linli.engines.lists.grids import Grid
-from linli.engines.lists.headings import looks_like_heading
+from linli.engines.lists.headings import looks_like_heading, meaning
 from linli.engines.lists.layout import Layout
 from linli.engines.lists.tables import heading_key, plain, table, tight
 
 
 @dataclass(frozen=True)
 class Rows:
-    """Row numbers from 1: `data` to be read as persons, `repeated` heading rows among them; `skipped` counts the
-    rest by why: blank, total, signature, note."""
+    """Row numbers from 1: `data` to be read as persons, `repeated` heading rows among them, `foreign` rows below
+    headings of another table, which cannot be read under these, `notes` rows of one text; `skipped` counts the rest
+    by why: blank, total, signature, note."""
 
     data: tuple[int, ...]
     repeated: tuple[int, ...]
+    foreign: tuple[int, ...]
+    notes: tuple[int, ...]
     skipped: Mapping[str, int]
 
 
@@ -33,14 +37,26 @@ def sort_rows(grid: Grid, layout: Layout) -> Rows:
     tell = [*numbers, *(places[f] for f in ("birth_on",) if f in places)]
     remarks = {column.index for column in layout.columns if column.field == "remark"}
     headings = {column.index: heading_key(column.heading) for column in layout.columns if column.heading}
+    heads = {grid.rows[n - 1] for n in layout.header_rows}
     data: list[int] = []
     repeated: list[int] = []
+    foreign: list[int] = []
+    notes: list[int] = []
     skipped: Counter[str] = Counter()
+    other_table = False
     for number, row in enumerate(grid.rows[layout.first_row - 1 :], start=layout.first_row):
         name = row[name_at] if name_at is not None else ""
         first = next(((i, cell) for i, cell in enumerate(row) if cell), None)
         if first is None:
             skipped["blank"] += 1
+        elif row in heads:
+            other_table = False
+            repeated.append(number)
+        elif other_table or (looks_like_heading(name) and _other_headings(row)):
+            other_table = True
+            foreign.append(number)
+        elif _example(name) or _example(first[1]) or _across(row, number, grid):
+            notes.append(number)
         elif _names_somebody(name) and (
             any(_ID_LIKE.match(tight(row[i])) for i in numbers) or (first[0] in remarks and any(row[i] for i in tell))
         ):
@@ -56,11 +72,35 @@ def sort_rows(grid: Grid, layout: Layout) -> Rows:
             data.append(number)
         else:
             why = _not_a_person(row, number, grid, name_at, number_at)
-            if why:
+            if why == "note":
+                notes.append(number)
+            elif why:
                 skipped[why] += 1
             else:
                 data.append(number)
-    return Rows(tuple(data), tuple(repeated), dict(skipped))
+    if notes:
+        skipped["note"] = len(notes)
+    return Rows(tuple(data), tuple(repeated), tuple(foreign), tuple(notes), dict(skipped))
+
+
+def _other_headings(row: tuple[str, ...]) -> bool:
+    """Whether a row among the data is the heading row of another table: three headings of different fields and more,
+    one of them for names, and hardly anything else."""
+    filled = [cell for cell in row if cell]
+    said = {meaning(cell).field for cell in filled if looks_like_heading(cell)} - {None}
+    own = [cell for cell in filled if meaning(cell).why == "heading_exact" and meaning(cell).field == "name"]
+    return len(said) >= 3 and bool(own) and len(said) >= ENOUGH * len(set(filled))
+
+
+def _example(text: str) -> bool:
+    """示例：张三, 例：…, （样例）: the specimen row of a form."""
+    return bool(text) and heading_key(plain(text).partition(":")[0]).startswith(_words("examples")) and len(text) <= 24
+
+
+def _across(row: tuple[str, ...], number: int, grid: Grid) -> bool:
+    """Whether one text is spread over the row by merged cells: a title repeated after a page break."""
+    filled = [i for i, cell in enumerate(row) if cell]
+    return len({row[i] for i in filled}) == 1 and len(filled) > 2 and (number, filled[-1]) in grid.merged
 
 
 # Long enough for a number of a document, and no date: what stands beside a name only when somebody is meant.
@@ -83,6 +123,8 @@ def _not_a_person(row: tuple[str, ...], number: int, grid: Grid, name_at: int | 
         return "signature"
     if any(_is_total(text) or _counts(text) for text in texts):
         return "total"
+    if filled == [name_at] and row[filled[0]].endswith(_words("places")):
+        return "note"
     merged = any((number, i) in grid.merged for i in filled)
     if len(texts) == 1 and (merged or filled != [name_at] or len(next(iter(texts))) > 6):
         return "note"
@@ -102,8 +144,11 @@ def _first_characters() -> frozenset[str]:
 
 def _is_total(text: str) -> bool:
     """合计, 合 计, 合计：12人; not a name that begins so (合计 is no surname) nor a sentence."""
-    if not text or text[0] not in _first_characters() or len(text) > 16:
+    if not text or len(text) > 16:
         return False
+    if text[0] not in _first_characters():
+        # 花园村小计; 计 ends no given name.
+        return text.rstrip(":： ")[-1:] == "计" and heading_key(text).endswith(_words("sums_at_the_end"))
     key = heading_key(text)
     return key.startswith(_words("totals")) and (key in _words("totals") or not plain(text).isalpha())
 

@@ -70,7 +70,12 @@ def heading_key(text: str) -> str:
 @cache
 def empty_words() -> frozenset[str]:
     """Cells that say that nothing is known: 无, 不详, /, …"""
-    return frozenset(table("values")["empty"])
+    return frozenset(table("values")["empty"]) | frozenset(table("values")["errors"])
+
+
+def is_error(text: str) -> bool:
+    """Whether the cell holds what a program writes where a formula gives nothing (#N/A)."""
+    return text[:1] == "#" and text.lower() in table("values")["errors"]
 
 
 def is_empty(text: str) -> bool:

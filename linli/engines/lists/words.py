@@ -40,6 +40,10 @@ FAULTS = Words(
             "一行里并排写了几个人，整个工作表没有读",
             "Several people stand side by side in one row; the sheet was not read",
         ),
+        "sheet_is_form": (
+            "这是一人一张的登记表，不是一行一人的名册，没有读",
+            "This is a form for one person, not a list with one person a row; it was not read",
+        ),
         "sheet_hidden": ("这个工作表是隐藏的，也读了进来", "This sheet is hidden in the file; it was read too"),
         # refused rows
         "no_name": ("没有姓名", "There is no name"),
@@ -49,6 +53,12 @@ FAULTS = Words(
             "The row is shifted: the name column holds another column's value",
         ),
         "row_repeated_heading": ("表格中间又出现了一次表头", "The headings are repeated in the middle of the list"),
+        "row_other_table": (
+            "从这里起是另一张表（表头不同），没有读",
+            "Another table with other headings begins here; it was not read",
+        ),
+        "cell_error": ("公式没有算出结果", "The formula gives no result"),
+        "several_people": ("一行里写了几个人", "Several people stand in one row"),
         "no_date_no_id": (
             "身份证号和出生日期都没有或都认不出，无法确定是谁",
             "Neither an ID number nor a birth date can be read, so nobody can tell who this is",
@@ -83,6 +93,10 @@ FAULTS = Words(
         "sex_unknown": ("性别的写法认不出", "The word for the sex is unknown"),
         "date_impossible": ("这个日期不存在", "This date does not exist"),
         "date_unreadable": ("日期的写法认不出", "The date cannot be read"),
+        "birth_short_year": (
+            "年份只写了两位，当作 19 开头",
+            "The year has two digits; it was taken as one of the 1900s",
+        ),
         "date_ambiguous": ("日期有两种读法，只取了年份", "The date can be read in two ways; only the year was taken"),
         "date_future": ("日期在将来", "The date lies in the future"),
         "phone_shape": ("不像电话号码", "This is not a phone number"),
@@ -166,6 +180,10 @@ CURES = Words(
             "请把右边的一栏移到左边一栏的下面，一行一个人",
             "Move the right-hand block below the left one: one person a row",
         ),
+        "sheet_is_form": (
+            "请把各人抄成一张名册：第一行写表头，下面一行一个人",
+            "Copy the people into one list: headings in the first row, one person a row below",
+        ),
         "sheet_hidden": (
             "不该用的，请从文件里删去这个工作表",
             "If it should not be used, delete the sheet from the file",
@@ -174,6 +192,12 @@ CURES = Words(
         "name_not_a_name": ("请改成本人姓名", "Write the person's name"),
         "row_shifted": ("请把这一行的内容对齐到各栏", "Move the row's cells under their headings"),
         "row_repeated_heading": ("删去这一行即可", "Delete this row"),
+        "row_other_table": (
+            "请把下面的表移到另一个工作表，连同它的表头",
+            "Move the table below to a sheet of its own, with its headings",
+        ),
+        "cell_error": ("请填上内容，或改正公式后另存", "Write the value, or correct the formula and save again"),
+        "several_people": ("请拆成一行一个人", "Write one person a row"),
         "no_date_no_id": (
             "请补上身份证号，没有证件的至少补出生年份",
             "Add the ID number, or at least the year of birth",
@@ -201,6 +225,7 @@ CURES = Words(
         "sex_unknown": ("请写“男”或“女”", "Write 男 or 女"),
         "date_impossible": ("请改成真实日期，如 1950-01-31", "Write a real date such as 1950-01-31"),
         "date_unreadable": ("请写成 1950-01-31、1950-01 或 1950", "Write it as 1950-01-31, 1950-01 or 1950"),
+        "birth_short_year": ("请写出四位年份，如 1950", "Write the year with four digits, such as 1950"),
         "date_ambiguous": ("请写成 1950-01-31 或 1950-10", "Write it as 1950-01-31 or 1950-10"),
         "date_future": ("请核对日期", "Check the date"),
         "phone_shape": ("请写 11 位手机号，或带区号的座机", "Write an 11-digit mobile or a landline with area code"),

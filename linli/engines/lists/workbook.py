@@ -29,6 +29,7 @@ _ROW_AT = re.compile(rb"""<(?:\w+:)?row\b[^>]*?\br\s*=\s*["'](\d+)["']""")
 _STRING_AT = re.compile(rb"""\bt\s*=\s*["']s["'][^>]*>\s*<(?:\w+:)?v[^>]*>\s*(\d+)""")
 _STRING = re.compile(rb"<(?:\w+:)?si[\s/>]")
 _CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
+_ERROR = re.compile(rb"""(<(?:\w+:)?c\s[^<>]*?\bt\s*=\s*["'])e(?=["'])""")
 
 
 def open_xlsx(data: bytes, name: str, digest: str, limits: Limits) -> Iterator[Grid]:
@@ -58,6 +59,8 @@ def _plain_archive(data: bytes, name: str, limits: Limits) -> bytes:
                     raise file_fault("unpacked_too_big", name, limit=limits.bytes_unpacked // 2**20)
                 if _SHEET_PART.match(part.filename):
                     _check_part(body, name, limits)
+                    # The reader leaves the cell of a failed formula empty; as a text it can be reported.
+                    body = _ERROR.sub(rb"\1str", body)
                     sheet_parts.append(body)
                 elif part.filename.lower().endswith("sharedstrings.xml"):
                     strings = body

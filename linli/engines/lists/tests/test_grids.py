@@ -105,6 +105,21 @@ def test_kinds_that_are_no_lists() -> None:
     )
     assert code(xlsx(("空", []))) == "file_empty"
     assert code('姓名\n"张'.encode() + b"\nxx" * 40, name="a.csv") == "csv_open_quote"
+    assert code('姓名,身份证号,备注\n甲,1,"未完\n乙,2,\n'.encode(), name="a.csv") == "csv_open_quote"
+    swallowed = '姓名,身份证号,备注\n甲,1,"开\n乙,999999195001010018,\n丙,3,关"\n'
+    assert code(swallowed.encode(), name="a.csv") == "csv_open_quote"
+
+
+def test_lines_inside_a_cell_and_digits_kept_by_a_formula_are_no_fault() -> None:
+    text = '姓名,身份证号,备注\n甲,="0123456789","住石桥,\n东头, 三号"\n'
+    assert read_grids(text.encode(), "a.csv")[0].rows[1] == ("甲", "0123456789", "住石桥,\n东头, 三号")
+
+
+def test_what_a_failed_formula_leaves_is_seen() -> None:
+    data = xlsx(("表", [["姓名", "人均月收入"], ["张远山", "#N/A"]]))
+    with zipfile.ZipFile(io.BytesIO(data)) as packed:
+        assert b't="e"' in packed.read("xl/worksheets/sheet1.xml")
+    assert read_grids(data, "a.xlsx")[0].rows[1] == ("张远山", "#N/A")
 
 
 def test_a_missing_file_is_bad_input(tmp_path: Path) -> None:

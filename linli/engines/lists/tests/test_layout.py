@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from linli.engines.lists import fields, groups_in, read_grids, recognise
 from linli.engines.lists.headings import meaning
-from linli.engines.lists.tests.make import grid, id_number, xlsx
+from linli.engines.lists.tests.make import grid, id_number, xlsx, read
 
 PEOPLE = [
     ["1", "张远山", id_number("19500101", 1), "1950-01-01", "19900001111", "娄江镇"],
@@ -144,6 +144,41 @@ def test_names_under_a_word_for_the_listed_person_are_the_persons(heading: str) 
 def test_a_ward_is_the_listed_person_and_no_guardian() -> None:
     rows = [["被监护人姓名", "身份证号", "监护人"], *[[row[1], row[2], "赵长亭"] for row in PEOPLE]]
     assert [column.field for column in recognise(grid(rows)).columns] == ["name", "id_no", "guardian"]
+
+
+def test_the_upper_of_two_rows_says_whose_name_and_number_is_meant() -> None:
+    rows = [
+        ["序号", "残疾人信息", None, None, "监护人信息", None, None, "备注"],
+        [None, "姓名", "残疾证号", "残疾类别", "姓名", "与残疾人关系", "身份证号", None],
+        ["1", "孙小红", id_number("19710101", 2) + "42", "肢体", "孙大海", "父女", id_number("19450101"), ""],
+    ]
+    (sheet,) = read_grids(xlsx(("表", rows), merge=["A1:A2", "B1:D1", "E1:G1", "H1:H2"]), "a.xlsx")
+    columns = recognise(sheet).columns
+    assert [c.field for c in columns] == [
+        "unique_id",
+        "name",
+        "card_no",
+        "disability_class",
+        "guardian",
+        None,
+        None,
+        "remark",
+    ]
+
+
+def test_two_questions_about_living_are_both_read() -> None:
+    rows = [["姓名", "身份证号", "是否独居", "是否空巢"], [*PEOPLE[0][1:3], "", "是"], [*PEOPLE[1][1:3], "是", ""]]
+    assert read(grid(rows)).records["living"].to_pylist() == ["empty_nest", "alone"]
+
+
+def test_names_are_names_though_some_surnames_are_rare() -> None:
+    rows = [["受助人", "身份证号"], *[[row[1], row[2]] for row in PEOPLE], ["迪丽娜尔", id_number("19700101")]]
+    assert recognise(grid(rows)).columns[0].field == "name"
+
+
+def test_another_scale_of_grades_is_not_read_as_that_of_the_card() -> None:
+    rows = [["姓名", "身份证号", "伤残等级"], [*PEOPLE[0][1:3], "四级"]]
+    assert recognise(grid(rows)).columns[2].field is None
 
 
 def test_content_speaks_where_the_heading_does_not() -> None:

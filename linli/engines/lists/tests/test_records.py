@@ -62,6 +62,10 @@ def test_a_good_row_has_no_fault() -> None:
         ({"身份证号": "", "出生日期": ""}, "no_date_no_id"),
         ({"身份证号": "12345", "出生日期": "不详"}, "no_date_no_id"),
         ({"身份证号": "无", "出生日期": "2019-02-29"}, "no_date_no_id"),
+        ({"姓名": "#N/A"}, "cell_error"),
+        ({"姓名": "张远山、李小溪", "身份证号": f"{GOOD}、{id_number('19620315', 2)}"}, "several_people"),
+        ({"姓名": "张远山\n李小溪", "身份证号": f"{GOOD}\n{id_number('19620315', 2)}"}, "several_people"),
+        ({"姓名": "张远山、李小溪", "身份证号": ""}, "several_people"),
     ],
 )
 def test_a_row_no_person_can_be_made_of_is_refused(cells: dict[str, str], code: str) -> None:
@@ -89,6 +93,8 @@ def test_a_row_no_person_can_be_made_of_is_refused(cells: dict[str, str], code: 
         ({"出生日期": "1890-01-01", "身份证号": ""}, "birth_too_old", None),
         ({"性别": "第三"}, "sex_unknown", "valid"),
         ({"电话": "12"}, "phone_shape", "valid"),
+        ({"电话": "#VALUE!"}, "cell_error", "valid"),
+        ({"出生日期": "50年1月"}, "birth_short_year", "valid"),
     ],
 )
 def test_a_doubtful_row_is_taken_in_and_listed(cells: dict[str, str], code: str, state: str | None) -> None:

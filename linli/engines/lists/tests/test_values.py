@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from linli.engines.lists.cells import read_cell
-from linli.engines.lists.dates import read_date
+from linli.engines.lists.dates import read_birth, read_date
 from linli.engines.lists.identity import Regions, read_card, read_id
 from linli.engines.lists.layout import Column
 from linli.engines.lists.tests.make import ON, codes, grid, id_number, read
@@ -87,6 +87,27 @@ def test_partial_impossible_and_ambiguous_dates(text: str, on: str | None, preci
 
 
 @pytest.mark.parametrize(
+    ("text", "on", "fault"),
+    [
+        ("50年1月", "1950-01-01", "birth_short_year"),
+        ("50.1.31", "1950-01-31", "birth_short_year"),
+        ("500131", "1950-01-31", "birth_short_year"),
+        ("52年", "1952-01-01", "birth_short_year"),
+        ("50.1", "1950-01-01", "date_ambiguous"),
+        ("1950年1月31日出生", "1950-01-31", ""),
+        ("50.13.1", None, "date_impossible"),
+        ("15年3月", None, "date_unreadable"),
+        ("31.1", None, "date_unreadable"),
+        ("76", None, "date_unreadable"),
+        ("1950-1-31（农历）", None, "date_unreadable"),
+    ],
+)
+def test_a_birth_year_of_two_digits_is_taken_only_of_the_last_century(text: str, on: str | None, fault: str) -> None:
+    read = read_birth(text, ON)
+    assert (read.on.isoformat() if read.on else None, read.fault) == (on, fault)
+
+
+@pytest.mark.parametrize(
     ("text", "state", "faults", "born"),
     [
         ("11010519491231002X", "valid", (), "1949-12-31"),
@@ -105,6 +126,13 @@ def test_partial_impossible_and_ambiguous_dates(text: str, on: str | None, preci
         ("32058319900307881", "doubtful", ("id_shape",), None),
         ("12345", "doubtful", ("id_shape",), None),
         ("E12345678", "other", (), None),
+        ("11010519491231002×", "valid", (), "1949-12-31"),
+        ("11010519491231002X'", "valid", (), "1949-12-31"),
+        ("身份证：11010519491231002X（已核）", "valid", (), "1949-12-31"),
+        ("“11010519491231002X”", "valid", (), "1949-12-31"),
+        ("999999195001010018.0", "valid", (), "1950-01-01"),
+        ("99999919500101O0l8", "doubtful", ("id_shape",), None),
+        ("32058319900307****×", "masked", ("id_masked",), None),
         ("无", None, (), None),
     ],
 )
@@ -252,6 +280,8 @@ def test_money_that_cannot_be_read_is_doubtful() -> None:
         ("veteran", "是", {"veteran": True}),
         ("member_names", "张远山、李小溪", {"member_names": ["张远山", "李小溪"]}),
         ("name", "张　远 山（已故）", {"name": "张远山", "remark": "已故"}),
+        ("name", "张远山【低保】", {"name": "张远山", "remark": "低保"}),
+        ("member_names", "张远山（儿子，999999195001010018）、李小溪\n999999", {"member_names": ["张远山", "李小溪"]}),
         ("address", "/", {}),
     ],
 )
