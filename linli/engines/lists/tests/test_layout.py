@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from linli.engines.lists import fields, groups_in, read_grids, recognise
 from linli.engines.lists.headings import meaning
-from linli.engines.lists.tests.make import grid, id_number, xlsx, read
+from linli.engines.lists.tests.make import grid, id_number, read, xlsx
 
 PEOPLE = [
     ["1", "张远山", id_number("19500101", 1), "1950-01-01", "19900001111", "娄江镇"],
