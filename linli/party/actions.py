@@ -211,7 +211,7 @@ def _fact(
         uid=uuid4(),
         created_at=actor.now,
         place_path=person.place_path,
-        sensitivity=FIELDS[stated["field"]].sensitivity_for(person.is_protected),
+        sensitivity=_at_least(person, FIELDS[stated["field"]].sensitivity),
         subject_uid=person.uid,
         household_uid=person.household_uid,
         maker_uid=actor.login_uid,
@@ -230,12 +230,17 @@ def _fact(
     return fact
 
 
+def _at_least(person: Person, sensitivity: Sensitivity) -> Sensitivity:
+    """All that is known of a protected person is safety-critical, what came after the protection too."""
+    return Sensitivity.SAFETY if person.is_protected else sensitivity
+
+
 def _status(actor: Actor, person: Person, group: Mapping[str, Any], batch: ImportBatch) -> GroupStatus:
     return GroupStatus(
         uid=uuid4(),
         created_at=actor.now,
         place_path=person.place_path,
-        sensitivity=group_sensitivity(group["group"]),
+        sensitivity=_at_least(person, group_sensitivity(group["group"])),
         subject_uid=person.uid,
         household_uid=person.household_uid,
         maker_uid=actor.login_uid,

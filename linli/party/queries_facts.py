@@ -2,12 +2,13 @@
 
 Pages and `linli run` choose by one rule, `linkage.resolve`: the facts of one row of one list are put together to a
 record again, and each person's records are resolved as those of one upload are. Two things only pages know stand above
-it: a value set right by hand, and what is chosen today. Nothing is written here; for programs, never for showing.
+it: a value set right by hand, and what is chosen today. What somebody sent of a person he must keep away from is not
+heard. Nothing is written here; for programs, never for showing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -18,7 +19,7 @@ from django.db.models import Q
 from linli.core.actor import Actor
 from linli.core.sealed import data_keys
 from linli.engines import lists
-from linli.party.models import Fact, GroupStatus, ImportBatch, Person
+from linli.party.models import Exclusion, Fact, GroupStatus, ImportBatch, Login, Person
 from linli.party.queries import shown
 from linli.party.reading import DEMO_REGION
 from linli.place import queries as places
@@ -80,10 +81,11 @@ def stored(actor: Actor, people: Sequence[Person], within: Q, fields: frozenset[
     """
     by_id = {person.pk: person for person in people}
     keys = data_keys([person.uid for person in people])
+    unheard = _unheard(people)
     out = Stored()
     for person in people:
         _add(out, person, f"person:{person.uid}", "", None)
-    for fact in _standing(within, fields):
+    for fact in _standing(within, fields, unheard):
         if fact.person_id not in by_id or by_id[fact.person_id].uid not in keys:
             continue
         person = by_id[fact.person_id]
@@ -101,16 +103,51 @@ def stored(actor: Actor, people: Sequence[Person], within: Q, fields: frozenset[
             record.setdefault("doubts", []).append(fact.doubt)
     _fill_from_columns(out, people)
     if fields is None:
-        _add_groups(out, by_id, within)
+        _add_groups(out, by_id, within, unheard)
     _say_id_states(actor, out)
     return out
 
 
-def _standing(within: Q, fields: frozenset[str] | None) -> list[Fact]:
+def _unheard(people: Iterable[Person]) -> set[tuple[int, UUID | None]]:
+    """Person and import, where who sent the lists had to keep away from the person already.
+
+    What was sent before that counts on; an exclusion lifted, all is heard again.
+    """
+    about: dict[UUID, list[int]] = {}
+    for person in people:
+        for uid in person.facts().about:
+            about.setdefault(uid, []).append(person.pk)
+    rows = Exclusion.objects.filter(lifted_at__isnull=True).select_related("login")
+    kept = _by_login([row for row in rows if row.about_uid in about])
+    sent = ImportBatch.objects.filter(maker_uid__in=list(kept)).values_list("uid", "maker_uid", "created_at")
+    return {
+        (pk, batch)
+        for batch, maker, at in (sent if kept else ())
+        for row in kept[maker]
+        if row.created_at <= at
+        for pk in about[row.about_uid]
+    }
+
+
+def _by_login(rows: Sequence[Exclusion]) -> dict[UUID, list[Exclusion]]:
+    """The logins that exclusions bite, named themselves or by their person."""
+    bound: dict[int, list[UUID]] = {}
+    persons = {row.person_id for row in rows if row.person_id is not None}
+    for person_id, uid in Login.objects.filter(person__in=persons).values_list("person_id", "uid") if persons else ():
+        bound.setdefault(person_id, []).append(uid)
+    found: dict[UUID, list[Exclusion]] = {}
+    for row in rows:
+        for uid in [row.login.uid] if row.login else bound.get(row.person_id or 0, []):
+            found.setdefault(uid, []).append(row)
+    return found
+
+
+def _standing(within: Q, fields: frozenset[str] | None, unheard: Container[tuple[int, UUID | None]]) -> list[Fact]:
     """Facts without what a correction took the place of, and without what a list said before it was sent again."""
     rows = shown(Fact.objects.filter(within, withdrawn_at__isnull=True).only(*READ))
     rows = rows.filter(field__in=fields) if fields else rows
-    facts = list(rows.order_by("id").iterator(chunk_size=2000))
+    said = rows.order_by("id").iterator(chunk_size=2000)
+    facts = [fact for fact in said if (fact.person_id, fact.batch_uid) not in unheard]
     by_hand = {(fact.person_id, fact.field) for fact in facts if fact.is_correction and fact.is_chosen}
     kept = [
         fact
@@ -159,8 +196,11 @@ def _fill_from_columns(out: Stored, people: Iterable[Person]) -> None:
             record["birth_precision"] = "day"
 
 
-def _add_groups(out: Stored, by_id: Mapping[int, Person], within: Q) -> None:
-    rows = list(shown(GroupStatus.objects.filter(within)).order_by("id"))
+def _add_groups(
+    out: Stored, by_id: Mapping[int, Person], within: Q, unheard: Container[tuple[int, UUID | None]]
+) -> None:
+    said = shown(GroupStatus.objects.filter(within)).order_by("id")
+    rows = [status for status in said if (status.person_id, status.batch_uid) not in unheard]
     for status in _newest(rows, lambda row: (row.person_id, row.group, row.source)):
         if person := by_id.get(status.person_id):
             record = _add(out, person, f"group:{status.pk}", status.source, None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,6 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from linli.core.actor import Actor, system_actor
+from linli.core.decide import Sensitivity
 from linli.core.models import Job
 from linli.engines.lists.tests.make import id_number
 from linli.party import (
@@ -209,6 +211,46 @@ def test_what_waits_for_who_may_see_a_protected_person_is_not_chosen_before(lead
     actions_held.settle_held_row(actor=keeper, operation_id=uuid4(), person_uid=person.uid, row_id=row.pk, is_same=True)
     assert (chosen("钱桂芳", "living"), chosen("钱桂芳", "phone")) == (["alone"], ["00055500166"])
     assert not Person.objects.get().phone
+
+
+def test_all_that_comes_later_of_somebody_protected_is_guarded_like_the_rest(lead: Actor) -> None:
+    taken(lead, 低保名册=AID)
+    person = Person.objects.get()
+    login = make.login("worker", ("worker", make.TOWN))
+    actions_protect.protect_person(
+        actor=lead, operation_id=uuid4(), person_uid=person.uid, why="violence", keeper_uid=login.uid
+    )
+    taken(lead, 低保=sheet(("钱桂芳", OLD, "独居"), headings=("姓名", "身份证号", "居住情况"), title="低保名册"))
+    row = ImportRow.objects.get(held_for=person)
+    actions_held.settle_held_row(
+        actor=make.actor(login), operation_id=uuid4(), person_uid=person.uid, row_id=row.pk, is_same=True
+    )
+    assert GroupStatus.objects.filter(person=person).exists()
+    for model in (Fact, GroupStatus):
+        classes = model._default_manager.filter(person=person).values_list("sensitivity", flat=True)
+        assert set(classes) == {Sensitivity.SAFETY}
+
+
+@pytest.mark.parametrize("is_bound", [False, True])
+def test_what_somebody_sends_of_whom_he_must_keep_away_from_does_not_count(lead: Actor, is_bound: bool) -> None:
+    """What he sent before that counts on; once it is lifted, all does."""
+    taken(lead, 低保名册=AID)
+    person, he = Person.objects.get(), make.person("陶卫东")
+    login = make.login("he", ("worker", make.TOWN), person=he)
+    taken(make.actor(login), 早先=sheet(("钱桂芳", OLD, "独居"), headings=("姓名", "身份证号", "居住情况")))
+    whom = {"person": he} if is_bound else {"login": login}
+    kept = make.exclusion(person.uid, **whom, created_at=lead.now + timedelta(hours=1))
+    later = make.actor(login, now=lead.now + timedelta(days=1))
+    false = ("钱桂芳", OLD, "1幢1室", "00055500666", "完全失能")
+    head = ("姓名", "身份证号", "现住址", "联系电话", "自理能力")
+    taken(later, 低保名册=sheet(false, headings=head, title="特困人员名册"))
+    assert (chosen("钱桂芳", "phone"), chosen("钱桂芳", "living")) == (["00055500182"], ["alone"])
+    assert (Person.objects.get(pk=person.pk).phone_last4, chosen("钱桂芳", "self_care")) == ("0182", [])
+    assert judged(lead)["钱桂芳"]["groups"] == ["MLA"]
+    kept.lifted_at = later.now
+    kept.save()
+    actions_choice.choose_facts(system_actor("test", later.now), [person.pk])
+    assert (chosen("钱桂芳", "phone"), chosen("钱桂芳", "self_care")) == (["00055500666"], ["total"])
 
 
 def test_choosing_asks_the_database_as_often_for_many_as_for_one(lead: Actor) -> None:
