@@ -233,6 +233,8 @@ def people_table(actor: Actor, place_path: str) -> pa.Table:
     """
     import pyarrow as pa
 
+    from linli.engines import linkage
+
     people = list(shown(Person.objects.filter(place_path__startswith=place_path)).order_by("id"))
     said = stored(actor, people, Q(person__place_path__startswith=place_path))
     schema = _persons_schema()
@@ -240,7 +242,8 @@ def people_table(actor: Actor, place_path: str) -> pa.Table:
         return schema.empty_table()
     rows = {row["person_id"]: row for row in resolved(actor, said).persons.select(schema.names).to_pylist()}
     for (uid, name), fact in said.chosen.items():
-        if uid in rows and name in schema.names:
+        # Free words of several lists stand together; one of them chosen would silence 已去世 in another.
+        if uid in rows and name in schema.names and name not in linkage.TOLD_TOGETHER:
             rows[uid][name] = typed(schema.field(name).type, fact.value)
     homes = _homes(people, {uid: row["household_id"] for uid, row in rows.items()})
     for uid, row in rows.items():

@@ -49,6 +49,7 @@ FUNCTIONS: Mapping[str, Function] = {
     "includes": Function(("texts", "text"), "flag", rest="text", literal_from=1),
     "size": Function(("texts",), "number"),
     "has_word": Function(("text", "text"), "flag", rest="text", literal_from=1),
+    "has_clause": Function(("text", "text", "text"), "flag", literal_from=1),
     "household_size": Function((), "number", household=True),
     "household_sum": Function(("number",), "number", household=True),
     "household_avg": Function(("number",), "number", household=True),

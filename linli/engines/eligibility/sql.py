@@ -27,6 +27,7 @@ IBIS_TYPE: Mapping[Type, str] = {
     "date": "date",
     "texts": "array<string>",
 }
+_CLAUSE_ENDS = "[,，;；。!！?？\n\r]"
 _GROUP_TO = r'"{code}"\s*:\s*(?:\{{[^}}]*"to"\s*:\s*)?"(\d{{4}}-\d{{2}}-\d{{2}})'
 _COMPARE: Mapping[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.Lt: operator.lt,
@@ -155,6 +156,18 @@ class Compiler:
     def _has_word(self, text: ast.expr, *words: ast.expr) -> Column:
         column = self.visit(text)
         return functools.reduce(operator.or_, [column.contains(self.visit(word)) for word in words])
+
+    def _has_clause(self, text: ast.expr, words: ast.expr, but: ast.expr) -> Column:
+        """Some clause of the text holds one of the words and none of the others; both are literals, blanks between."""
+        clauses = self.visit(text).re_split(_CLAUSE_ENDS)
+        found, other = (_literal(node).split() for node in (words, but))
+
+        def says(clause: Column) -> Column:
+            no = self.ibis.literal(False)
+            one = functools.reduce(operator.or_, [clause.contains(word) for word in found], no)
+            return functools.reduce(operator.and_, [~clause.contains(word) for word in other], one)
+
+        return clauses.filter(says).length() > 0
 
     def _household_size(self) -> Column:
         return self._over(self.household.count())

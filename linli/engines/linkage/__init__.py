@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from linli.engines.linkage.check import check_links
     from linli.engines.linkage.data import LINKS, REVIEW, LinkOptions, LinkResult, Resolved
+    from linli.engines.linkage.facts import TOLD_TOGETHER
     from linli.engines.linkage.linking import blocking_report, link
     from linli.engines.linkage.resolving import resolve
     from linli.engines.linkage.words import WORDS
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = [
     "LINKS",
     "REVIEW",
+    "TOLD_TOGETHER",
     "WORDS",
     "LinkOptions",
     "LinkResult",
@@ -33,6 +35,7 @@ _HOME = {
     "blocking_report": "linking",
     "link": "linking",
     "resolve": "resolving",
+    "TOLD_TOGETHER": "facts",
     "WORDS": "words",
 }
 

@@ -68,6 +68,9 @@ NO_CONFLICT = frozenset(
 )
 """Lists may differ here without disagreeing: their own numbering, a later visit, free words."""
 
+TOLD_TOGETHER = frozenset({"health", "remark"})
+"""Free words: what one list says takes nothing away from what another says, and a person's row holds them all."""
+
 FACTS = pa.schema(
     [
         ("person_id", pa.string()),
@@ -188,6 +191,7 @@ def choose(db: duckdb.DuckDBPyConnection, prepared: pa.Table) -> None:
     db.execute(
         "create table weighed as select s.*, (doubt is not null) as shaky,"
         " count(*) over (partition by s.person_id, s.field, s.meaning)"
+        " * case when s.field = 'last_visit_on' then 0 else 1 end"  # a later visit is no less true for being told once
         " + case when s.field = 'birth_on' and doubt is null then coalesce(b.said, 0) else 0 end as support,"
         " min(rank) over (partition by s.person_id, s.field, s.meaning) as led,"
         " max(fresh) over (partition by s.person_id, s.field, s.meaning) as latest,"

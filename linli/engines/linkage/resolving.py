@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from linli.engines.errors import BadInput, Fault
 from linli.engines.linkage import facts
@@ -54,6 +55,7 @@ def resolve(
         values[field][person] = value
         origin[field][person] = (unique_id, source)
     _follow(prepared, values, origin)
+    _tell_together(stated, values, origin)
     home, households = group_persons(prepared, values)
     persons = _persons(records, prepared, values, origin, home, conflicts)
     progress("resolve", 3, 3)
@@ -72,6 +74,20 @@ def _follow(
             if by_record[unique_id] is not None:
                 values[name][person] = by_record[unique_id]
                 origin[name][person] = (unique_id, source)
+
+
+def _tell_together(
+    stated: pa.Table, values: dict[str, dict[str, str | None]], origin: dict[str, dict[str, tuple[str, str]]]
+) -> None:
+    """Free words of every record, the chosen first, with all their sources: 已去世 in one list is not lost to 高血压
+    in another."""
+    told: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
+    names = stated.filter(pc.field("field").isin(sorted(facts.TOLD_TOGETHER)))
+    for row in names.select(["person_id", "field", "value", "source", "unique_id"]).to_pylist():
+        told[row["field"], row["person_id"]].setdefault(row["value"], f"{row['unique_id']} {row['source']}".strip())
+    for (name, person), said in told.items():
+        if len(said) > 1:
+            values[name][person], origin[name][person] = "；".join(said), ("；".join(said.values()), "")
 
 
 def _persons(

@@ -11,7 +11,7 @@ from linli.engines.lists.amounts import period_of, read_amount
 from linli.engines.lists.dates import last_day, read_date
 from linli.engines.lists.identity import WHOLE_ID
 from linli.engines.lists.layout import Column
-from linli.engines.lists.tables import is_empty, plain, table, tight
+from linli.engines.lists.tables import heading_key, is_empty, plain, table, tight
 from linli.engines.lists.wording import code_in, groups_in, said
 
 
@@ -32,6 +32,7 @@ _MOBILE = re.compile(r"^1[3-9]\d{9}$")
 _LANDLINE = re.compile(r"^(0\d{9,11}|[2-9]\d{6,7}|400\d{7}|0{3}\d{8})$")
 _PHONE_BREAK = re.compile(r"[,，、;；/|\n\r或和]|\s{1,}(?=(?:\+?86)?1[3-9]\d)")
 _NAME_NOTE = re.compile(r"^([^(（【〔\[]+)[(（【〔\[](.+?)[)）】〕\]]?$")
+_RANK = re.compile(r"[A-Ea-e一二三四五甲乙丙丁](?:类|档|级|型)?$")
 _BETWEEN_NAMES = re.compile(r"[、，,；;]")
 _FULL_NAME = re.compile(r"[\u3400-\u9fff\U00020000-\U000323af·•]{2,}$")
 _HAN_OR_LETTER = re.compile(r"[A-Za-z\u3400-\u9fff\U00020000-\U000323af*]")
@@ -191,6 +192,10 @@ def _groups(column: Column, text: str) -> Cell:
     if column.code:
         return Cell({"groups": [column.code]}) if _is_yes(text) else NOTHING
     found = said("groups", text)
+    if not found.all and not found.denied and _RANK.match(tight(text)):
+        # 低保类别: B类 is a class of what the heading names.
+        found = said("groups", heading_key(column.heading))
+        found = found if len(found.all) == 1 else said("groups", text)
     values = {"groups": list(found.all), DENIED_GROUPS: [code for code in found.denied if code not in found.all]}
     fault = "word_unknown" if found.denied and not found.all else ""
     return Cell({name: codes for name, codes in values.items() if codes}, fault, not found.all and not is_empty(text))

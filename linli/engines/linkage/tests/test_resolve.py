@@ -78,6 +78,20 @@ def test_a_shorter_address_is_no_conflict_and_the_fullest_is_kept() -> None:
     assert (person["address"], person["conflicts"]) == ("安宁市城北镇花园路12号3幢2单元501室", [])
 
 
+def test_free_words_of_all_lists_stand_together() -> None:
+    person = _one(
+        {"remark": "低保A类", "health": "高血压", "source": "低保"},
+        {"remark": "2026年9月去世", "health": "高血压", "source": "探访"},
+    )
+    assert (person["remark"], person["health"]) == ("低保A类；2026年9月去世", "高血压")
+    assert (person["remark_source"], person["health_source"]) == ("r0 低保；r1 探访", "r0 低保")
+
+
+def test_the_last_visit_is_the_latest_though_more_lists_tell_of_an_earlier_one() -> None:
+    early, late = {"last_visit_on": dt.date(2026, 1, 5)}, {"last_visit_on": dt.date(2026, 5, 2)}
+    assert _one(early, early, late)["last_visit_on"] == dt.date(2026, 5, 2)
+
+
 def test_groups_are_joined_with_their_dates() -> None:
     first = {"groups": ["MLA"], "group_from": dt.date(2024, 1, 1), "group_to": dt.date(2025, 1, 1)}
     second = {"groups": ["MLA", "PWD"], "group_from": dt.date(2023, 1, 1), "group_to": dt.date(2026, 1, 1)}

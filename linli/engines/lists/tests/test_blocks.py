@@ -42,6 +42,16 @@ def test_a_blank_running_number_ties_members_to_the_head_above() -> None:
     assert column(rows, "head_id_no") == [None, HEAD, None, None]
 
 
+def test_members_who_name_the_head_right_above_are_of_that_household() -> None:
+    rows = [
+        ["网格", "户主", "姓名", "与户主关系", "身份证号"],
+        ["一", "张远山", "张远山", "户主", HEAD],
+        ["一", "张远山", "张小河", "儿子", SON],
+        ["一", "李小溪", "赵长亭", "孙子", LAST],
+    ]
+    assert column(rows, "head_id_no") == [None, HEAD, None]
+
+
 def test_merged_running_numbers_tie_members_too() -> None:
     rows = [
         ["序号", "姓名", "与户主关系", "身份证号"],

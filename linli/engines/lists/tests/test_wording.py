@@ -75,6 +75,10 @@ def test_every_word_of_the_tables_means_its_own_code(section: str, code: str, wo
         ("living", "非独居，与女儿同住", "with_family"),
         ("living", "与配偶、子女同住", "with_family"),
         ("living", "与配偶同住", "empty_nest"),
+        ("living", "与丈夫同住，儿子死亡", "empty_nest"),
+        ("living", "与丈夫、子女同住", "with_family"),
+        ("living", "一个人", "alone"),
+        ("living", "一个人照顾孙子", None),
         ("living", "一人独居，无子女", "alone"),
         ("living", "无子女独居", "alone"),
         ("living", "独居（子女在外）", "alone"),
@@ -146,6 +150,22 @@ def test_a_negation_about_something_else_denies_no_group(text: str, groups: tupl
 
 ONE, TWO = id_number("19500101", 1), id_number("19620315", 2)
 MANY = "2026年低保、特困、低保边缘对象花名册"
+
+
+@pytest.mark.parametrize(
+    ("heading", "text", "groups"),
+    [
+        ("低保类别", "B类", ["MLA"]),
+        ("低保类别", "A", ["MLA"]),
+        ("低保类别", "未享受", []),
+        ("低保类别", "无", []),
+        ("低保类别", "非低保", []),
+        ("人员类别", "A类", []),
+    ],
+)
+def test_a_class_of_what_the_heading_names_is_of_that_group(heading: str, text: str, groups: list[str]) -> None:
+    rows = [["姓名", "身份证号", heading], ["张远山", id_number("19500101"), text]]
+    assert read(grid(rows)).records["groups"].to_pylist() == [groups]
 
 
 def test_a_title_of_several_groups_leaves_them_to_the_category_column() -> None:
