@@ -84,10 +84,20 @@ def _add_part(
 def _add_known(
     actor: Actor, part: Sequence[compute.PersonDraft], existing: Mapping[str, int], batch: ImportBatch
 ) -> list[models.Model]:
-    held = Person.objects.in_bulk([existing[d.values["person_id"]] for d in part])
+    held = _as_they_are([existing[d.values["person_id"]] for d in part])
     pairs = [(draft, held[existing[draft.values["person_id"]]]) for draft in part]
     keys = queries.keys_of(person.uid for _, person in pairs)
     return _add_facts(actor, pairs, batch, keys, chosen=False)
+
+
+def _as_they_are(ids: Sequence[int]) -> dict[int, Person]:
+    """People here by internal id, as they stand now: protected since, perhaps, or found to be somebody else."""
+    rows = Person.objects.select_for_update(of=("self",)).order_by("pk")
+    found = {row.pk: row for row in rows.filter(pk__in=ids)}
+    while gone := {pk: row.merged_into_id for pk, row in found.items() if row.merged_into_id is not None}:
+        kept = {row.pk: row for row in rows.filter(pk__in=set(gone.values()))}
+        found |= {pk: kept[into] for pk, into in gone.items()}
+    return found
 
 
 def _homes_joined(drafts: compute.Drafts, tied: Mapping[str, int]) -> dict[str, Household]:

@@ -27,6 +27,7 @@ from linli.party import (
     queries_facts,
     queries_imports,
 )
+from linli.party.fields import FIELDS
 from linli.party.models import Fact, GroupStatus, ImportBatch, ImportRow, Login, Person
 from linli.party.tests import make
 from linli.party.tests.test_imports import confirmed, done, sheet
@@ -229,6 +230,31 @@ def test_all_that_comes_later_of_somebody_protected_is_guarded_like_the_rest(lea
     for model in (Fact, GroupStatus):
         classes = model._default_manager.filter(person=person).values_list("sensitivity", flat=True)
         assert set(classes) == {Sensitivity.SAFETY}
+
+
+@pytest.mark.parametrize("what", ["merged", "protected"])
+def test_what_is_done_with_somebody_while_a_list_is_written_holds_for_it_too(lead: Actor, what: str) -> None:
+    head = ("姓名", "身份证号", "居住情况")
+    taken(lead, 甲=sheet(("钱桂芳", OLD), ("吴建国", MAN), headings=head[:2]))
+    person, other = Person.objects.get(name="钱桂芳"), Person.objects.get(name="吴建国")
+    keeper = make.login("worker", ("worker", make.TOWN))
+    batch = sent(lead, 乙=sheet(("钱桂芳", OLD, "独居"), ("王小宝", CHILD, "留守"), headings=head))
+
+    def meanwhile(step: str, *_rest: Any) -> None:
+        if step == "write" and what == "merged":
+            actions_merge.merge_people(
+                actor=lead, operation_id=uuid4(), kept_uid=other.uid, gone_uid=person.uid, why="same"
+            )
+        elif step == "write":
+            given = {"person_uid": person.uid, "keeper_uid": keeper.uid, "why": "violence"}
+            actions_protect.protect_person(actor=lead, operation_id=uuid4(), **given)
+
+    actions_publish.ask_confirm(actor=lead, operation_id=uuid4(), batch_uid=batch.uid)
+    job = system_actor("job", lead.now)
+    actions_publish.confirm_import(actor=job, operation_id=uuid4(), batch_uid=batch.uid, work=meanwhile)
+    said = Fact.objects.filter(batch_uid=batch.uid, field="living").exclude(person__name="王小宝").get()
+    guard = (other.pk, FIELDS["living"].sensitivity) if what == "merged" else (person.pk, Sensitivity.SAFETY)
+    assert (said.person_id, said.sensitivity) == guard
 
 
 @pytest.mark.parametrize("is_bound", [False, True])
