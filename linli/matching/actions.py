@@ -67,7 +67,7 @@ def _replace(actor: Actor, job_uid: UUID, open_needs: Sequence[Need], fresh: lis
     """Swap old for new in chunks of needs, so that no transaction is long and no need is ever without both.
 
     What somebody did since the run began stands: needs referred or closed are left alone, offers decided stay so,
-    who was excluded meanwhile is not proposed.
+    who was excluded meanwhile is not proposed, who was protected is guarded.
     """
     made: dict[int, list[Proposal]] = {}
     for proposal in fresh:
@@ -75,15 +75,18 @@ def _replace(actor: Actor, job_uid: UUID, open_needs: Sequence[Need], fresh: lis
     why: dict[int, Unmet] = {unmet.need_id: unmet for unmet in left}
 
     def write(part: Sequence[Need]) -> list[Proposal | Unmet]:
-        ids = needs.open_still([need.pk for need in part])
+        standing = needs.open_still([need.pk for need in part])
+        ids = list(standing)
         settled = queries.offers_decided(ids) | _kept_away(actor, part, made)
         Proposal.objects.filter(need_id__in=ids, state="open").update(state="stale")
         Unmet.objects.filter(need_id__in=ids).delete()
         proposed = [one for pk in ids for one in made.get(pk, ()) if (pk, one.offer_id) not in settled]
-        return [
-            *Proposal.objects.bulk_create(proposed),
-            *Unmet.objects.bulk_create([why[pk] for pk in ids if pk in why]),
-        ]
+        unmet = [why[pk] for pk in ids if pk in why]
+        written: list[Proposal | Unmet] = [*proposed, *unmet]
+        for row in written:
+            for name, value in _guard(standing[row.need_id]).items():
+                setattr(row, name, value)
+        return [*Proposal.objects.bulk_create(proposed), *Unmet.objects.bulk_create(unmet)]
 
     for start in range(0, len(open_needs), 100):
         part = open_needs[start : start + 100]

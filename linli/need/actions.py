@@ -60,15 +60,22 @@ def screen_people(*, actor: Actor, place_path: str, job_uid: UUID | None = None)
     for start in range(0, len(fresh), CHUNK):
         part = fresh[start : start + CHUNK]
         content = [[flag.subject_uid, flag.rule, flag.rule_version] for flag in part]
-        write_part(
-            actor, job_uid, "flag.new", kind="flag", content=content, write=partial(Flag.objects.bulk_create, part)
-        )
+        write_part(actor, job_uid, "flag.new", kind="flag", content=content, write=partial(_raise, actor, part))
     gone = _let_go(actor, job_uid, [flag for key, flag in known.items() if flag.state == "new" and key not in seen])
     with unit_of_work(job_uid):
         record(actor, "flag.screen", kind="run", uid=run_uid, new=len(fresh), gone=gone, hits=len(screening.hits))
     # Told without the protected: a count beyond what a list shows tells of them.
     hits = sum(people[hit.person_uid].sensitivity < Sensitivity.SAFETY for hit in screening.hits)
     return {"hits": hits, "new": sum(flag.sensitivity < Sensitivity.SAFETY for flag in fresh), "gone": gone}
+
+
+def _raise(actor: Actor, flags: list[Flag]) -> list[Flag]:
+    """Guarded as their people are now: somebody may have been protected since the rules were run."""
+    now = party.people_by_uid(actor, {flag.person.uid for flag in flags}, lock=True)
+    for flag in flags:
+        person = now[flag.person.uid]
+        flag.sensitivity, flag.household_uid = max(flag.sensitivity, person.sensitivity), person.household_uid
+    return Flag.objects.bulk_create(flags)
 
 
 def _same_ground(flag: Flag, hit: compute.Hit) -> bool:
@@ -225,7 +232,7 @@ def open_need(
     wishes: dict[str, Any] | None = None,
 ) -> str:
     """Write down a need somebody voiced: what, how pressing, in their own words, with their wishes."""
-    person = party.person_by_uid(actor, person_uid, action="need.write")
+    person = party.person_by_uid(actor, person_uid, action="need.write", lock=True)
     stop_if(rules.why_not_open(code, level))
     need = _need(actor, person, code=code, level=level, due_on=rules.visit_due(rules.Level(level), actor.today))
     need.channel, need.words = channel, words or None
@@ -246,6 +253,7 @@ def _open_need(actor: Actor, flag: Flag, draft: rules.Draft) -> str:
         return str(earlier.uid)
     need = _need(actor, flag.person, code=draft.code, level=draft.level, due_on=draft.due_on)
     need.flag, need.reason, need.function = flag, flag.reason, draft.function
+    need.sensitivity, need.household_uid = max(need.sensitivity, flag.sensitivity), flag.household_uid
     need.save()
     _need_change(actor, need, "", "open", "").save()
     return str(need.uid)

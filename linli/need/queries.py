@@ -160,10 +160,10 @@ def facts_of_need(uid: UUID) -> ObjectFacts:
     return Need.objects.get(uid=uid).facts()
 
 
-def open_still(ids: Iterable[int]) -> list[int]:
-    """Those of these needs, by internal id, that are open still, locked, for the program's own use."""
+def open_still(ids: Iterable[int]) -> dict[int, Need]:
+    """Those of these needs, by internal id, that are open still, as they stand now, locked, for the program's use."""
     rows = Need.objects.select_for_update(of=("self",)).filter(pk__in=list(ids), state="open")
-    return [need.pk for need in rows.only("pk").order_by("id")]
+    return {need.pk: need for need in rows.order_by("id")}
 
 
 def need_to_carry(uid: UUID) -> Need:

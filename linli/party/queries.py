@@ -375,12 +375,13 @@ def shown_people() -> QuerySet[Person]:
     return shown(Person.objects.all())
 
 
-def people_by_uid(actor: Actor, uids: Iterable[UUID]) -> dict[UUID, Person]:
+def people_by_uid(actor: Actor, uids: Iterable[UUID], *, lock: bool = False) -> dict[UUID, Person]:
     """People by uid for the program's own use, in chunks that fit a statement."""
     wanted = list(uids)
+    rows = Person.objects.select_for_update(of=("self",)).order_by("pk") if lock else Person.objects.all()
     found: dict[UUID, Person] = {}
     for start in range(0, len(wanted), 500):
-        found |= {person.uid: person for person in Person.objects.filter(uid__in=wanted[start : start + 500])}
+        found |= {person.uid: person for person in rows.filter(uid__in=wanted[start : start + 500])}
     return found
 
 

@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 
 from linli.core.actor import Actor
+from linli.core.decide import Sensitivity
 from linli.core.errors import LinliError, NotFound, Refused
 from linli.core.models import AuditRow, Job, Notice, Operation, Run
 from linli.matching import actions
@@ -18,7 +19,7 @@ from linli.matching.tests import make as bridge
 from linli.need.models import Need
 from linli.need.tests import make as needs
 from linli.offer.models import Offer
-from linli.party import actions_rights
+from linli.party import actions_protect, actions_rights
 from linli.party.models import Household, Login, Person, Tie
 from linli.party.tests import make
 from linli.place.models import Place
@@ -356,8 +357,24 @@ def test_a_run_leaves_what_somebody_decided_since_it_began(person: Person, worke
     assert declined.state == "declined"
 
 
+def test_who_is_protected_while_offers_are_matched_is_guarded_in_what_comes_of_it(person: Person, worker: Login):
+    need, other = needs.need(person), needs.need(person, "meal", number="999981-N2026-00002")
+    fresh = [Proposal(**_as_given(need, bridge.offer()))]
+    left = [Unmet(**_guarded(other), need=other, run_uid=uuid4(), binding="capacity")]
+    given = {"person_uid": person.uid, "why": "violence"}
+    actions_protect.protect_person(actor=make.actor(worker), operation_id=uuid4(), **given)
+    actions._replace(make.actor(worker), uuid4(), [need, other], fresh, left)
+    home = Person.objects.get(pk=person.pk).household_uid
+    for row in (Proposal.objects.get(), Unmet.objects.get()):
+        assert (row.sensitivity, row.household_uid) == (Sensitivity.SAFETY, home) and home is not None
+
+
 def _as_given(need: Need, offer: Offer) -> dict[str, object]:
+    return _guarded(need) | {"need": need, "offer": offer, "run_uid": uuid4(), "rank": 1, "score": 50}
+
+
+def _guarded(need: Need) -> dict[str, object]:
     return {
-        "uid": uuid4(), "created_at": make.NOW, "place_path": need.place_path, "sensitivity": 3, "need": need,
-        "subject_uid": need.subject_uid, "offer": offer, "run_uid": uuid4(), "rank": 1, "score": 50,
+        "uid": uuid4(), "created_at": make.NOW, "place_path": need.place_path, "sensitivity": 3,
+        "subject_uid": need.subject_uid,
     }  # fmt: skip

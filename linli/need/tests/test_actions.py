@@ -15,6 +15,7 @@ from linli.core.models import AuditRow, Notice, Operation, Run
 from linli.need import actions, compute
 from linli.need.models import Flag, FlagChange, Need, NeedChange
 from linli.need.tests import make as needs
+from linli.party import actions_protect
 from linli.party.models import GroupStatus, Login, Person, Tie
 from linli.party.tests import make
 
@@ -152,6 +153,19 @@ def test_screening_leaves_what_somebody_decided_meanwhile(person: Person, worker
     assert actions._let_go(make.actor(worker), uuid4(), read_before) == 1
     assert list(Flag.objects.order_by("id").values_list("state", flat=True)) == ["confirmed", "gone"]
     assert [change.to_state for change in flag.changes.all()] == ["confirmed"] and other.changes.count() == 1
+
+
+def test_who_is_protected_while_rules_run_is_guarded_in_what_they_find(person: Person, worker: Login):
+    found = Flag(
+        uid=uuid4(), created_at=make.NOW, place_path=person.place_path, sensitivity=3, subject_uid=person.uid,
+        person=person, rule="mla_missed", rule_version="1", kind="missed", run_uid=uuid4(),
+    )  # fmt: skip
+    actions_protect.protect_person(
+        actor=make.actor(worker), operation_id=uuid4(), person_uid=person.uid, why="violence"
+    )
+    actions._raise(make.actor(worker), [found])
+    raised, home = Flag.objects.get(), Person.objects.get().household_uid
+    assert (raised.sensitivity, raised.household_uid) == (Sensitivity.SAFETY, home) and home is not None
 
 
 def test_a_screening_done_again_by_its_job_acts_once_and_each_chunk_is_recorded(system: Actor):
