@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from linli.party.fields import GROUP_WORDS
@@ -92,6 +94,13 @@ class UploadForm(OperationForm):
     def __init__(self, *args: Any, places: Iterable[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["place_path"].choices = list(places)  # type: ignore[attr-defined]
+
+    def clean_stated_on(self) -> date:
+        """A list from a day to come would count before every later one."""
+        day: date = self.cleaned_data["stated_on"]
+        if day > timezone.localdate():
+            raise forms.ValidationError(_("这一天还没到。写部门出这份名册的日子。"))
+        return day
 
 
 class CellForm(OperationForm):

@@ -228,6 +228,8 @@ def test_imports_takes_files_for_ones_own_places(lead: Client):
     assert lead.post(reverse("imports"), wrong).status_code == 422
     far = given | {"operation_id": uuid4(), "lists": files, "place_path": make.NEXT_TOWN}
     assert lead.post(reverse("imports"), far).status_code == 422
+    early = given | {"operation_id": uuid4(), "lists": files, "stated_on": timezone.localdate() + timedelta(days=1)}
+    assert lead.post(reverse("imports"), early).status_code == 422
     assert ImportBatch.objects.count() == 1
 
 
