@@ -265,7 +265,9 @@ def withdraw_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Take the whole import back."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     actions_publish.withdraw_import(actor=actor, operation_id=_operation(request), batch_uid=uid)
-    messages.success(request, _("整批撤回了。这一批带来的人和事实，谁都看不到了；别的名单上也有、或者已经有人负责的人还在。"))
+    messages.success(
+        request, _("整批撤回了。这一批带来的人和事实，谁都看不到了；别的名单上也有、或者已经有人负责的人还在。")
+    )
     return redirect("import_page", uid=uid)
 
 
