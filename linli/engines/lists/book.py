@@ -30,6 +30,7 @@ VERSION = "1"
 LOOSE = "loose"
 
 _UNREAD = 50
+_SHOWN = 60
 _LONGEST_SECTION = 20
 """A longer line between the rows explains something; it names no part of the list."""
 
@@ -152,7 +153,9 @@ def _read_sheet(
     rows = sort_rows(grid, layout)
     reader = RowReader(grid, layout, on, regions)
     faults = [Fault("row_repeated_heading", "refused", grid.file, grid.sheet, number) for number in rows.repeated]
-    faults += [Fault("row_other_table", "refused", grid.file, grid.sheet, number) for number in rows.foreign]
+    for number in rows.foreign:
+        shown = " ".join(cell for cell in grid.rows[number - 1] if cell)[:_SHOWN]
+        faults.append(Fault("row_other_table", "refused", grid.file, grid.sheet, number, value=shown))
     taken = doubtful = 0
     noted: Counter[str] = Counter()
     groups = _groups_by_row(grid, layout, rows)

@@ -71,8 +71,8 @@ class Found:
 
 def list_files(folder: Path, apart: Sequence[Path] = ()) -> Found:
     """The lists in a folder and below it. Left out: what lies in or is one of `apart` (results of an earlier run, the
-    offers), office programs' lock files, hidden files."""
-    left_out = {path.resolve() for path in apart}
+    offers), office programs' lock files, hidden files. Results may go to a folder above the lists."""
+    left_out = {path.resolve() for path in apart} - {*folder.resolve().parents}
     lists: dict[str, Path] = {}
     others = []
     for path in sorted(folder.rglob("*")):

@@ -116,6 +116,12 @@ def test_faults_name_file_row_field_and_cure(lists: Path, tmp_path: Path) -> Non
     assert "999999430817101" not in said, "the terminal's text ends in logs"
 
 
+def test_results_may_go_to_the_folder_above_the_lists(lists: Path) -> None:
+    code, said = run("--lists", lists, "--on", ON, "--out", lists.parent)
+    assert code == 0, said
+    assert len(table(lists.parent, "links")) == 5
+
+
 def test_without_offers_there_are_no_proposals_and_the_report_says_so(lists: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     code, _ = run("--lists", lists, "--on", ON, "--out", out)

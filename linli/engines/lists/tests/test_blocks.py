@@ -87,9 +87,9 @@ def test_another_table_below_is_refused_row_by_row_and_hides_nobody_above() -> N
     ]
     book = read(grid(rows))
     assert book.records["name"].to_pylist() == ["张远山"]
-    assert [(fault.code, fault.outcome, fault.row) for fault in book.faults] == [
-        ("row_other_table", "refused", 3),
-        ("row_other_table", "refused", 4),
+    assert [(fault.code, fault.outcome, fault.row, fault.value) for fault in book.faults] == [
+        ("row_other_table", "refused", 3, "序号 身份证号 姓名 供养方式 电话"),
+        ("row_other_table", "refused", 4, f"1 {SON} 张小河 集中供养 19900001111"),
     ]
     assert (book.sheets[0].read, book.sheets[0].taken, book.sheets[0].refused) == (3, 1, 2)
 
