@@ -6,19 +6,18 @@ capacity); *doubtful* keeps the row and what could be read. The template has dro
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
 import pyarrow as pa
 
+from linli.engines import lists
 from linli.engines.assignment import KNOWN_CODES, NEED_CODES, OFFERS, read_slots, write_slot
 from linli.engines.errors import BadInput, Fault
 from linli.offer.parties import PARTIES, party_of
@@ -50,6 +49,7 @@ HEADINGS: dict[str, tuple[str, ...]] = {
 }
 NEEDED = ("offer_id", "name", "kind", "need_codes", "capacity")
 _LISTED = re.compile(r"[;；,，、\n]")
+_DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?(?:[ T][0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)?")
 _MOST_BYTES = 50_000_000
 
 
@@ -122,42 +122,18 @@ def _bytes(path: Path, file: str) -> bytes:
         raise BadInput([Fault("offer_unreadable", file=file)]) from None
 
 
-def _grid(data: bytes, file: str) -> tuple[str, list[list[str]]]:
-    """The first sheet that holds anything, as text."""
+def _grid(data: bytes, file: str) -> tuple[str, Sequence[Sequence[str]]]:
+    """The first sheet that holds anything and is not hidden, as text; a merged provider stands in all its rows."""
     if len(data) > _MOST_BYTES:
         raise BadInput([Fault("offer_too_large", file=file)])
-    if data[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
-        return _sheet(data, file)
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = data.decode(encoding)
-            return "", [[_clean(cell) for cell in row] for row in csv.reader(io.StringIO(text, newline=""))]
-        except (UnicodeDecodeError, csv.Error):
-            continue
-    raise BadInput([Fault("offer_unreadable", file=file)])
-
-
-def _sheet(data: bytes, file: str) -> tuple[str, list[list[str]]]:
-    from python_calamine import CalamineWorkbook
-
     try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        for sheet in book.sheet_names:
-            rows = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
-            if any(any(cell != "" for cell in row) for row in rows):
-                return sheet, [[_clean(cell) for cell in row] for row in rows]
-    except Exception:  # calamine has a kind of error per format; to the user they are one
-        raise BadInput([Fault("offer_unreadable", file=file)]) from None
-    return "", []
-
-
-def _clean(cell: object) -> str:
-    """A cell as text: whole numbers without `.0`, dates as ISO."""
-    if isinstance(cell, datetime):
-        return cell.date().isoformat()
-    if isinstance(cell, float) and math.isfinite(cell) and cell.is_integer():
-        return str(int(cell))
-    return cell.isoformat() if isinstance(cell, date) else str(cell).strip()
+        grids = lists.read_grids(data, file)
+    except BadInput as error:
+        if error.faults[0].code == "file_empty":
+            return "", []
+        raise BadInput([Fault("offer_unreadable", file=file, row=error.faults[0].row)]) from None
+    grid = next((grid for grid in grids if not grid.hidden), grids[0])
+    return grid.sheet, grid.rows
 
 
 def _find_headings(grid: Sequence[Sequence[str]], file: str, sheet: str) -> tuple[int, dict[str, int], dict[str, str]]:
@@ -266,7 +242,8 @@ def _date(row: _Row, field: str) -> date | None:
     written = unicodedata.normalize("NFKC", row.cells.get(field, "")).strip()
     if not written:
         return None
-    match = re.fullmatch(r"([0-9]{4})[-/.年]?([0-9]{1,2})[-/.月]?([0-9]{1,2})日?(?:[ T]00:00(?::00)?)?", written)
+    # Run together only with all eight digits: 202611 is a month, not the first of January.
+    match = re.fullmatch(r"([0-9]{4})([0-9]{2})([0-9]{2})", written) or _DAY.fullmatch(written)
     try:
         if match:
             return date(int(match[1]), int(match[2]), int(match[3]))

@@ -182,7 +182,7 @@ def test_a_tabular_package_says_places_and_hours_of_a_service_at_its_place(tmp_p
         "service_at_location": "id,service_id,location_id\nsl1,s1,l1\n",
         "locations": "id,latitude,longitude\nl1,30.6,121.0\n",
         "schedules": "id,service_at_location_id,freq,byday,opens_at,closes_at,valid_to\n"
-        "h1,sl1,WEEKLY,\"MO,TU\",09:00,11:00,2026-12-31\n",
+        'h1,sl1,WEEKLY,"MO,TU",09:00,11:00,2026-12-31\n',
         "service_capacity": "id,service_id,unit_id,available,maximum\nc1,s1,u1,0,8\n",
         "units": "id,name\nu1,户\n",
     }

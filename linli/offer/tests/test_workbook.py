@@ -113,6 +113,36 @@ def test_dates_and_numbers_typed_in_a_sheet(tmp_path: Path) -> None:
     assert (row["lat"], row["lon"]) == (30.5, 120.25)
 
 
+def test_a_provider_merged_over_rows_and_a_hidden_old_sheet() -> None:
+    book = Workbook()
+    old, sheet = book.active, book.create_sheet("2026")
+    assert old is not None
+    for page, provider in ((old, "旧站"), (sheet, "暖邻居家")):
+        page.append(["编号", "提供方", "类型", "名称", "需求代码", "名额"])
+        page.append(["A1", provider, "服务", "助浴", "助浴", 3])
+        page.append(["A2", None, "服务", "助餐", "助餐", 3])
+        page.merge_cells("B2:B3")
+    old.sheet_state = "hidden"
+    book.active = 1
+    out = io.BytesIO()
+    book.save(out)
+    read = read_offers(out.getvalue(), "资源.xlsx")
+    # Whom an excluded provider offers must be known of every row.
+    assert read.offers["provider"].to_pylist() == ["暖邻居家", "暖邻居家"]
+
+
+@pytest.mark.parametrize("mark", [";", "\t"])
+def test_another_separator(mark: str) -> None:
+    text = f"编号{mark}类型{mark}名称{mark}需求代码{mark}名额\nA1{mark}服务{mark}助浴{mark}助浴、助餐{mark}3\n"
+    assert read_offers(text.encode(), "o.csv").offers["need_codes"].to_pylist() == [["bath", "meal"]]
+
+
+@pytest.mark.parametrize("written", ["202611", "2026111", "2026年11月"])
+def test_a_date_that_is_not_a_day_is_refused(written: str) -> None:
+    text = f"编号,类型,名称,需求代码,名额,有效期止\nA1,服务,助浴,助浴,3,{written}\n"
+    assert [fault.code for fault in read_offers(text.encode(), "o.csv").faults] == ["offer_bad_date"]
+
+
 def test_headings_are_known_once_only() -> None:
     words = [word for field, listed in HEADINGS.items() for word in (field, *listed)]
     assert len(words) == len(set(words))

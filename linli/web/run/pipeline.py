@@ -95,9 +95,7 @@ def run_main_job(found: Found, offers: Path | None, options: Options, progress: 
 
     inputs = _read_all(found, offers, options, progress)
     settings = linkage.LinkOptions(spill_dir=options.spill_dir, lang=options.lang)
-    link = linkage.link(
-        pa.concat_tables([inputs.book.records, inputs.book.loose]), options=settings, progress=progress
-    )
+    link = linkage.link(pa.concat_tables([inputs.book.records, inputs.book.loose]), options=settings, progress=progress)
     book, link = settle_loose(inputs.book, link)
     resolved = linkage.resolve(book.records, link.links, on=options.on, options=settings, progress=progress)
     screening = eligibility.screen(resolved.persons, inputs.rules, on=options.on, near=False, progress=progress)
@@ -140,8 +138,8 @@ def _read_all(found: Found, offers: Path | None, options: Options, progress: Pro
     weights = tried(lambda: assignment.read_weights(_text(options.weights), options.on, options.weights.name))
     named = tried(lambda: lists.column_map(options.columns) if options.columns else lists.ColumnMap())
     offer_book = tried(lambda: _read_offers(offers)) if offers is not None else None
-    if offer_book is not None:
-        wrong += [fault for fault in offer_book.faults if fault.outcome == "refused"]
+    if offer_book is not None and any(fault.outcome == "refused" for fault in offer_book.faults):
+        wrong += offer_book.faults
     grids: list[Grid] = []
     for index, (name, path) in enumerate(found.lists.items()):
         progress("open", index, len(found.lists))
