@@ -30,7 +30,7 @@ def keep_apart(*, actor: Actor, exclusion: Exclusion, **_rest: Any) -> None:
         _let_go(actor, exclusion.about_uid, stale)
     for referral in sent:
         if (referral.need_id, referral.offer_id) in apart:
-            told = [login.uid for login in _responsible(actor, referral.need.person, exclusion)]
+            told = [login.uid for login in _responsible(actor, referral.need.person)]
             link = f"/referrals/{referral.uid}/"
             notify(actor, told, "matching.referral_kept_away", link=link, number=referral.number)
             record(actor, "referral.kept_away", kind="referral", uid=referral.uid, told=len(told))
@@ -45,8 +45,6 @@ def _let_go(actor: Actor, about_uid: UUID, stale: list[Proposal]) -> None:
         add_job(actor, "need.match", place_path=place_path)
 
 
-def _responsible(actor: Actor, person: Person, exclusion: Exclusion) -> list[Login]:
-    """Who answers for the person, but whom the exclusion names; the leads where nobody does."""
-    named = exclusion.person_id
-    found = [login for login in keepers(person) if login.person_id is None or login.person_id != named]
-    return found or leads_of(actor, person)
+def _responsible(actor: Actor, person: Person) -> list[Login]:
+    """Who answers for the person and need not keep away; the leads where nobody does."""
+    return keepers(actor, person) or leads_of(actor, person)

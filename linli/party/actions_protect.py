@@ -35,7 +35,7 @@ def protect_person(
     `kept_away`: "person:uid" or "login:uid" of those who must never see any of it.
     """
     person = queries.person_by_uid(actor, person_uid, action="person.protect", lock=True)
-    keepers = queries_person.keepers(person)
+    keepers = queries_person.keepers(actor, person)
     chosen = [one for one in queries_names.station_logins(actor, person.place_path) if one.uid == keeper_uid]
     if keeper_uid is not None and not chosen:
         raise NotFound()

@@ -170,7 +170,7 @@ def _publish(*, actor: Actor, batch_uid: UUID, unseen_people: int, unseen_facts:
     record(actor, "person.import", kind="import", uid=batch.uid, step="visible", **batch.counts)
     notify(actor, [batch.maker_uid], "party.import_done", link=page_of(batch), **batch.counts)
     for person in Person.objects.filter(pk__in=rows.filter(held_for__isnull=False).values("held_for")):
-        told = [login.uid for login in queries_person.keepers(person)]
+        told = [login.uid for login in queries_person.keepers(actor, person)]
         notify(actor, told, "party.row_held", link=f"/people/{person.uid}/held/")
     return {"batch": str(batch.uid), **batch.counts}
 

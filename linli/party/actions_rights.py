@@ -311,7 +311,7 @@ def _end_tie(actor: Actor, tie: Tie, why: str) -> None:
     record(actor, "tie.end", kind="tie", uid=tie.about_uid, tie=tie.kind, login=tie.login.uid, why=why)
     thing = party_thing(tie.about_uid)
     if isinstance(thing, Person):
-        stop_if(rules.why_not_leave(is_protected=thing.is_protected, has_keeper=bool(keepers(thing))))
+        stop_if(rules.why_not_leave(is_protected=thing.is_protected, has_keeper=bool(keepers(actor, thing))))
     announce(actor, "tie.ended", tie=tie)
 
 
@@ -357,7 +357,7 @@ def _may_shut_out(actor: Actor, thing: Person | Household, shut_out: Collection[
     elif not is_within(actor.facts.second_factor_at, actor.now, SECOND_FACTOR_HOLDS):
         raise Refused("core.second_factor_needed", reason="second_factor_needed")
     if isinstance(thing, Person):
-        before = set(keepers(thing))
+        before = set(keepers(actor, thing))
         stop_if(rules.why_not_leave_alone(are_others=not before or bool(before - set(shut_out))))
     told = {login.uid for login in leads_of(actor, thing)} - {login.uid for login in shut_out} - {actor.login_uid}
     notify(actor, sorted(told, key=str), "party.keeper_shut_out", link="/rights/exclusions/")

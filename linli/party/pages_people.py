@@ -89,7 +89,7 @@ def protect_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     if person.is_protected:
         record_now(actor, "person.protect", kind="person", uid=person.uid, outcome="read")
         return render(request, "party/person_protected.html", _protected(actor, person))
-    keepers = queries_person.keepers(person)
+    keepers = queries_person.keepers(actor, person)
     form = ProtectForm(
         request.POST or None,
         initial={"operation_id": uuid4()},
@@ -122,7 +122,7 @@ def _protected(actor: Actor, person: Person) -> dict[str, object]:
     return {
         "person": person,
         "protection": row,
-        "keepers": queries_person.keepers(person),
+        "keepers": queries_person.keepers(actor, person),
         "kept_away": queries_person.excluded_about(person),
         "is_asked": asked is not None,
         "asked_by_me": asked is not None and asked == actor.login_uid,

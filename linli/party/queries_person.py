@@ -20,7 +20,7 @@ from linli.core.audit import record, record_now, unit_of_work
 from linli.core.decide import Decision, Sensitivity
 from linli.core.errors import NotFound, Refusal, Refused
 from linli.core.models import AuditRow, Guarded
-from linli.core.policy import CASE_TIES, LEAD, STATION
+from linli.core.policy import CASE_TIES, LEAD
 from linli.core.sealed import data_keys
 from linli.party import rules_people
 from linli.party.fields import FIELDS, NOT_CORRECTED, PersonField
@@ -180,12 +180,15 @@ def fields_to_correct(actor: Actor, person: Person) -> list[PersonField]:
     ]
 
 
-def keepers(person: Person) -> list[Login]:
+def keepers(actor: Actor, person: Person) -> list[Login]:
     """Those responsible for a person today, by name: who would still open the record were it protected."""
     ties = Tie.objects.filter(about_uid=person.uid, kind__in=sorted(CASE_TIES), ends_at__isnull=True)
-    rows = Login.objects.filter(pk__in=ties.values("login"), is_active=True, grants__role__in=sorted(STATION))
+    held = set(ties.values_list("login_id", flat=True))
     shut_out = Exclusion.objects.filter(about_uid__in=person.facts().about, lifted_at__isnull=True)
-    return list(rows.exclude(pk__in=shut_out.filter(login__isnull=False).values("login")).distinct().order_by("id"))
+    away = set(shut_out.values_list("login_id", "person_id"))
+    logins, persons = {login for login, _ in away}, {one for _, one in away if one is not None}
+    here = [login for login in station_logins(actor, person.place_path) if login.pk in held - logins]
+    return [login for login in here if login.person_id not in persons]
 
 
 def keepers_to_be(actor: Actor, person: Person) -> list[Login]:

@@ -101,7 +101,7 @@ def test_nobody_becomes_responsible_by_protecting():
     offered = browser(worker).get(page).content.decode()
     assert f'value="{mate.uid}"' in offered and f'<option value="{worker.uid}"' not in offered
     protect(make.actor(worker), person, keeper_uid=mate.uid)
-    assert [one.username for one in queries_person.keepers(person)] == ["mate"]
+    assert [one.username for one in queries_person.keepers(make.actor(worker), person)] == ["mate"]
     with pytest.raises(NotFound):
         queries.person_by_uid(make.actor(worker), person.uid)
 

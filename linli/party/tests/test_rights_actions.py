@@ -364,6 +364,21 @@ def test_the_last_keeper_of_a_protected_person_is_only_replaced(lead: Login):
     assert Tie.objects.get(ends_at__isnull=True).login == second
 
 
+@pytest.mark.parametrize("other", ["role_over", "elsewhere", "kept_away"])
+def test_who_could_not_open_the_file_of_somebody_protected_keeps_nobody(lead: Login, other: str):
+    he = make.person("陶卫东")
+    first, second = make.login("first", ("worker", make.TOWN)), make.login("second", person=he)
+    person = make.person(sensitivity=4, is_protected=True)
+    tie = make.tie(first, person.uid)
+    make.tie(second, person.uid)
+    place = make.NEXT_TOWN if other == "elsewhere" else make.TOWN
+    make.grant(second, "worker", place, ends_on=TODAY - timedelta(days=other == "role_over"))
+    if other == "kept_away":
+        make.exclusion(person.uid, person=he)
+    with pytest.raises(Refused, match=r"party[.]tie_last_keeper"):
+        rights.end_tie(actor=make.actor(lead), operation_id=uuid4(), tie_uid=tie.uid, why="done")
+
+
 def test_who_keeps_somebody_protected_is_told_at_once_when_another_is_named(lead: Login):
     keeper, second = (make.login(name, ("worker", make.TOWN)) for name in ("keeper", "second"))
     supervisor = make.login("supervisor", ("supervisor", make.TOWN))
