@@ -66,6 +66,9 @@ EQUIVALENT: dict[str, str] = {
     "Q(Exact(Left('place_path', len(place_path)), place_path)) → "
     "return Q(Exact(Left('place_path', len(place_path)), place_path)) & "
     "Q(Exact(Left('place_path', len(place_path)), place_path))": "the first half is there for the index alone",
+    "queries: return Q(place_path__startswith=place_path) & "
+    "Q(Exact(Left('place_path', len(place_path)), place_path)) → return Q() & "
+    "Q(Exact(Left('place_path', len(place_path)), place_path))": "the first half is there for the index alone",
     "queries: person_uid = login.person.uid if login.person_id and login.person else None → "
     "person_uid = login.person.uid if login.person_id else None": "a key and its row come together",
     "queries: own = Q(maker_uid__isnull=False, maker_uid=actor.login_uid) → own = Q(maker_uid=actor.login_uid)": FILLED,
@@ -75,6 +78,9 @@ EQUIVALENT: dict[str, str] = {
     "queries: return Q(uid__in=uids) | Q(subject_uid__isnull=False, subject_uid__in=uids) | "
     "Q(household_uid__isnull=False, household_uid__in=uids) → return Q(uid__in=uids) | "
     "Q(subject_uid__isnull=False, subject_uid__in=uids) | Q(household_uid__in=uids)": FILLED,
+    "queries: return Q(uid__in=uids) | Q(subject_uid__isnull=False, subject_uid__in=uids) | "
+    "Q(household_uid__isnull=False, household_uid__in=uids) → return Q(uid__in=uids) | "
+    "Q(subject_uid__in=uids) | Q(household_uid__isnull=False, household_uid__in=uids)": FILLED,
 }
 
 

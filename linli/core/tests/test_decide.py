@@ -86,6 +86,17 @@ def test_one_clause_fails(facts: ActorFacts, thing: ObjectFacts, expected: tuple
     assert answer(facts, thing) == expected
 
 
+def test_without_a_relationship_nobody_is_told_that_something_sensitive_is_there():
+    open_rules = 0
+    for action, rule in ACTIONS.items():
+        for sensitivity in (2, 3, 4):
+            reason, hidden = answer(worker(ties=(), person_uid=None), person(sensitivity), action)
+            if reason == "no_relationship":
+                assert hidden == (rule.hides or sensitivity >= 3), action
+                open_rules += not rule.hides
+    assert open_rules, "of rules that hide everything anyhow this would prove nothing"
+
+
 def test_exclusion_beats_everything_that_grants():
     barred = worker(
         excluded_from=frozenset({THEM}),

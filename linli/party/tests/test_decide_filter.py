@@ -21,7 +21,7 @@ from linli.core.actor import anonymous, system_actor
 from linli.core.decide import TIE_KINDS, ActorFacts, GrantFact, TieFact
 from linli.core.policy import ACTIONS, ROLES
 from linli.party.models import Exclusion, Grant, Household, Login, Person, Tie
-from linli.party.queries import actor_of, visible
+from linli.party.queries import actor_of, excluded_from, visible
 from linli.party.tests import make
 
 NOW = datetime(2026, 3, 12, 16, 30, tzinfo=UTC)
@@ -216,6 +216,10 @@ HANDMADE = {
     "ties end now": replace(FULL, ties=tied(*ROW_UIDS, ends=NOW)),
     "ties end later": replace(FULL, ties=tied(*ROW_UIDS, ends=NOW + MICRO)),
     "somebody else's ties": replace(FULL, ties=[(1, *tie[1:]) for tie in OWN_ROWS]),
+    **{
+        f"tied as {kind} alone": replace(FULL, person=None, ties=OWN_ROWS[at :: len(TIE_KINDS)])
+        for at, kind in enumerate(TIE_KINDS)
+    },
     "barred from one row": replace(FULL, ties=EVERY_TIE, bars=barred(ROW_UIDS[0])),
     "barred from one person": replace(FULL, ties=EVERY_TIE, bars=barred(PERSON_UIDS[1])),
     "barred from one home": replace(FULL, ties=EVERY_TIE, bars=barred(HOME_UIDS[1])),
@@ -295,6 +299,17 @@ def test_an_actor_holds_what_is_written_of_the_login(cast: Cast):
     assert (stranger.person_uid, stranger.role) == (None, "")
     assert stranger.facts.excluded_from == {ROW_UIDS[2]}, "another's exclusions are not those of who is no person"
     assert actor_of(None, now=NOW) == anonymous(NOW)
+
+
+@pytest.mark.django_db
+def test_what_closed_since_a_moment_is_what_was_barred_after_it(cast: Cast):
+    build(replace(FULL, bars=[*barred(PERSON_UIDS[1]), *barred(HOME_UIDS[1], None, 0)]), *cast)
+    earlier = Exclusion.objects.filter(about_uid=HOME_UIDS[1])
+    earlier.update(created_at=NOW - DAY)
+    uid = LOGIN_UIDS[0]
+    assert excluded_from(uid) == {PERSON_UIDS[1], HOME_UIDS[1]}
+    assert excluded_from(uid, since=NOW - MICRO) == {PERSON_UIDS[1]}
+    assert excluded_from(uid, since=NOW) == set()
 
 
 @pytest.mark.django_db
