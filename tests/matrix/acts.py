@@ -131,7 +131,9 @@ def lift(step: str) -> Callable[[Scene], Sent]:
 
 def split(scene: Scene) -> Sent:
     world, person = scene.world, scene.subject.person
-    ids = {"kept_uid": person.uid, "gone_uid": world.subjects["neighbour"].person.uid}
+    both = (person, world.subjects["neighbour"].person)
+    ids = {"kept_uid": both[0].uid, "gone_uid": both[1].uid}
+    Fact.objects.filter(person__in=both).exclude(field="phone").delete()  # markers where numbers stand
     unbound(scene)
     with suppress(Exception):  # a protected record is merged with none: then there is nothing to split
         actions_merge.merge_people.within(actor=system_actor("test", NOW), why="papers", **ids)
