@@ -39,6 +39,11 @@ def meaning(heading: str) -> Meaning:
     """The field a heading means, from the headings table: exact, with a word for the listed person before
     it, as part of it, or nearly. A heading about somebody else (联系人电话) is no field of the person."""
     key = heading_key(heading)
+    return _told(key) or _similar(key) or Meaning(None, 0.0, "heading_none")
+
+
+def _told(key: str) -> Meaning | None:
+    """What a heading says by its own words; None when it may only be like another."""
     if not key or len(key) > LONGEST_HEADING:
         return Meaning(None, 0.0, "heading_none")
     exact = _wordings().get(key)
@@ -48,7 +53,7 @@ def meaning(heading: str) -> Meaning:
         return _yes_no(key[2:])
     if is_subject(key):
         return Meaning(None, 0.0, "heading_none")
-    return _subject(key) or _part(key) or _similar(key) or Meaning(None, 0.0, "heading_none")
+    return _subject(key) or _part(key)
 
 
 def _exact_confidence(key: str, field: str) -> float:
@@ -138,4 +143,6 @@ def looks_like_heading(text: str) -> bool:
     """Whether a cell is, exactly or with a word for the listed person before it, a heading of the table."""
     if not text or len(text) > LONGEST_HEADING or tight(text).isdigit():
         return False
-    return meaning(text).confidence >= 0.8
+    # Every name of a list is asked: nothing is worth comparing with each wording whose likeness would not count.
+    told = _told(heading_key(text))
+    return told is not None and told.confidence >= 0.8
