@@ -55,7 +55,8 @@ def choose_facts(actor: Actor, people: Sequence[int], fields: Collection[str] = 
     said = queries_facts.stored(actor, persons, Q(person__in=persons))
     wanted = _wanted(queries_facts.resolved(actor, said), said)
     with unit_of_work():
-        held = {row.pk: row for row in Person.objects.select_for_update(of=("self",)).filter(pk__in=people)}
+        rows = Person.objects.select_for_update(of=("self",)).order_by("pk")
+        held = {row.pk: row for row in rows.filter(pk__in=people)}
         closed = _closed(held)
         before = Fact.objects.filter(person__in=persons, is_chosen=True, withdrawn_at__isnull=True)
         old = {pk: (person, name) for pk, person, name in before.values_list("pk", "person_id", "field")}
