@@ -12,7 +12,7 @@ from linli.engines.lists.dates import last_day, read_date
 from linli.engines.lists.identity import WHOLE_ID
 from linli.engines.lists.layout import Column
 from linli.engines.lists.tables import heading_key, is_empty, plain, table, tight
-from linli.engines.lists.wording import code_in, groups_in, said
+from linli.engines.lists.wording import code_in, ends_groups, groups_in, said
 
 
 class Cell(NamedTuple):
@@ -41,6 +41,16 @@ _MEMBERS = re.compile(r"[,，、;；/|\s]+")
 
 def _text(column: Column, text: str) -> Cell:
     return NOTHING if is_empty(text) else Cell({str(column.field): plain(text)})
+
+
+def _remark(column: Column, text: str) -> Cell:
+    """A remark; under a heading that itself says something (死亡日期, 是否死亡) with what the heading says."""
+    if is_empty(text):
+        return NOTHING
+    key = heading_key(column.heading)
+    if key.startswith("是否"):
+        return Cell({"remark": f"已{key[2:]}"}) if _is_yes(text) else NOTHING
+    return Cell({"remark": f"{key}:{plain(text)}" if key.endswith(("状态", "日期", "时间")) else plain(text)})
 
 
 def _code_text(column: Column, text: str) -> Cell:
@@ -192,6 +202,9 @@ def _groups(column: Column, text: str) -> Cell:
     if column.code:
         return Cell({"groups": [column.code]}) if _is_yes(text) else NOTHING
     found = said("groups", text)
+    if heading_key(column.heading).endswith("状态") and ends_groups(text):
+        # 救助状态: 停保. Whatever the title says, this row is not of it any more.
+        return Cell({DENIED_GROUPS: sorted(table("values")["contains"]["groups"])}, "word_unknown", True)
     if not found.all and not found.denied and _RANK.match(tight(text)):
         # 低保类别: B类 is a class of what the heading names.
         found = said("groups", heading_key(column.heading))
@@ -225,6 +238,7 @@ def _members(column: Column, text: str) -> Cell:
 
 
 READERS: dict[str, Callable[[Column, str], Cell]] = {
+    "remark": _remark,
     "unique_id": _code_text,
     "source": _text,
     "name": _name,

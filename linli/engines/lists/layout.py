@@ -294,8 +294,12 @@ def _settled(found: Sequence[Column], samples: Sequence[Sequence[str]]) -> list[
         return (-column.confidence, -filled, column.heading, column.index)
 
     winners: dict[str, int] = {}
+    # Of two columns headed alike the second is about somebody else, however well it is filled.
+    first: dict[str, int] = {}
+    for column in found:
+        first.setdefault(heading_key(column.heading), column.index)
     for column in sorted(found, key=order):
-        if column.field:
+        if column.field and (not column.heading or first[heading_key(column.heading)] == column.index):
             winners.setdefault(column.field, column.index)
     return [
         column

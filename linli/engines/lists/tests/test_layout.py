@@ -166,6 +166,17 @@ def test_the_upper_of_two_rows_says_whose_name_and_number_is_meant() -> None:
     ]
 
 
+def test_a_second_column_headed_alike_is_somebody_elses_however_well_filled() -> None:
+    first, second = PEOPLE[0][2], id_number("19710101", 2)
+    rows = [
+        ["老人姓名", "身份证号", "子女姓名", "身份证号"],
+        ["张远山", first, "张小河", second],
+        ["李小溪", "", "李石", second],
+    ]
+    layout = recognise(grid(rows))
+    assert [c.field for c in layout.columns] == ["name", "id_no", None, None]
+
+
 def test_two_questions_about_living_are_both_read() -> None:
     rows = [["姓名", "身份证号", "是否独居", "是否空巢"], [*PEOPLE[0][1:3], "", "是"], [*PEOPLE[1][1:3], "是", ""]]
     assert read(grid(rows)).records["living"].to_pylist() == ["empty_nest", "alone"]

@@ -153,6 +153,28 @@ MANY = "2026年低保、特困、低保边缘对象花名册"
 
 
 @pytest.mark.parametrize(
+    ("heading", "text", "remark"),
+    [
+        ("人员状态", "死亡", "人员状态:死亡"),
+        ("死亡日期", "2025-03-01", "死亡日期:2025-03-01"),
+        ("是否死亡", "是", "已死亡"),
+        ("是否死亡", "否", None),
+        ("死亡时间", "/", None),
+        ("备注", "困难", "困难"),
+    ],
+)
+def test_what_a_column_says_of_who_is_gone_stands_in_the_remark(heading: str, text: str, remark: str | None) -> None:
+    rows = [["姓名", "身份证号", heading], ["张远山", id_number("19500101"), text]]
+    assert read(grid(rows)).records["remark"].to_pylist() == [remark]
+
+
+@pytest.mark.parametrize(("text", "groups"), [("停保", []), ("已注销", []), ("在保", ["MLA"]), ("", ["MLA"])])
+def test_whose_aid_has_ended_by_the_column_of_states_is_not_of_the_titles_group(text: str, groups: list[str]) -> None:
+    rows = [["姓名", "身份证号", "救助状态"], ["张远山", id_number("19500101"), text]]
+    assert read(grid(rows, "低保名册.csv")).records["groups"].to_pylist() == [groups]
+
+
+@pytest.mark.parametrize(
     ("heading", "text", "groups"),
     [
         ("低保类别", "B类", ["MLA"]),
