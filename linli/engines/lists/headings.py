@@ -15,6 +15,8 @@ LONGEST_HEADING = 24
 _ONLY_IN_FULL = frozenset({"income_fen", "medical_fen", "group_from", "group_to", "last_visit_on", "source", "region"})
 """Fields whose wordings differ from others by one telling character: never taken for being similar."""
 
+_ONLY_WHOLE = frozenset({"评估等级"})
+"""Wordings that mean the field only when they are the whole heading: 危险性评估等级 is no degree of self-care."""
 
 _ALIKE = 0.8
 
@@ -73,7 +75,11 @@ def _wordings() -> dict[str, tuple[str, int]]:
 @cache
 def _long_first() -> tuple[tuple[str, str, int], ...]:
     """Wordings long enough to be looked for inside a heading, longest first."""
-    pairs = [(key, field, rank) for key, (field, rank) in _wordings().items() if len(key) >= 2 and not key.isascii()]
+    pairs = [
+        (key, field, rank)
+        for key, (field, rank) in _wordings().items()
+        if len(key) >= 2 and not key.isascii() and key not in _ONLY_WHOLE
+    ]
     return tuple(sorted(pairs, key=lambda entry: (-len(entry[0]), entry[0])))
 
 

@@ -49,6 +49,10 @@ PEOPLE = [
         ("家庭月收入", None),
         ("父亲姓名", None),
         ("民族", None),
+        ("危险性评估等级", None),
+        ("失能评估等级", "self_care"),
+        ("评估等级", "self_care"),
+        ("身份", "groups"),
     ],
 )
 def test_wordings(heading: str, field: str | None) -> None:
