@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,7 +11,8 @@ from linli.core.acting import action
 from linli.core.actor import Actor
 from linli.core.audit import record
 from linli.core.decide import ObjectFacts, Sensitivity
-from linli.core.errors import BadInput, Conflict
+from linli.core.errors import BadInput, Conflict, Refused
+from linli.core.policy import ACTIONS, ORG_MANAGER
 from linli.engines.errors import Fault
 from linli.offer import compute, queries
 from linli.offer.models import Offer, OfferImport
@@ -49,6 +50,11 @@ def import_offers(
     book = compute.read_offers(file_name, content)
     rows, faults = book.offers.to_pylist(), [fault.as_dict() for fault in book.faults]
     refused = [fault for fault in faults if fault["outcome"] == "refused"] + _outside(actor, rows, file_name)
+    known = Offer.objects.filter(code__in=[row["offer_id"] for row in rows])
+    refused += [
+        Fault("offer_of_others", file=file_name, column="offer_id", value=offer.code).as_dict()
+        for offer in _of_others(actor, known)
+    ]
     if refused:
         raise BadInput("offer.file_faulty", count=len(refused), faults=refused)
     return dict(_take_in(**given, rows=rows, faults=faults))
@@ -66,6 +72,24 @@ def _outside(actor: Actor, rows: Sequence[Mapping[str, Any]], file_name: str) ->
         Fault("place_outside", file=file_name, column="place_code", value=f"{offer} {code}").as_dict()
         for offer, code in ((row["offer_id"], row["place_code"]) for row in rows)
         if code in shut
+    ]
+
+
+def _of_others(actor: Actor, offers: Iterable[Offer]) -> list[Offer]:
+    """Of these, what an organisation's manager may not touch: somebody else's offers, in the same place too.
+
+    What is referred to an offer goes to its organisation: whoever could put his own there would be told of people.
+    """
+    rule = ACTIONS["offer.import"]
+    held = [grant for grant in actor.facts.grants if grant.role in rule.roles and grant.holds(actor.today)]
+    staff = [grant for grant in held if grant.role != ORG_MANAGER]
+    own = names.own_organisations(actor)
+    return [
+        offer
+        for offer in offers
+        if not (actor.system or any(grant.covers(offer.place_path) for grant in staff))
+        and any(grant.covers(offer.place_path) for grant in held)
+        and (offer.organisation_id not in own if offer.organisation_id else offer.maker_uid != actor.login_uid)
     ]
 
 
@@ -90,6 +114,7 @@ def _take_in(
     known = {offer.code: offer for offer in Offer.objects.filter(code__in=[row["offer_id"] for row in rows])}
     for offer in known.values():
         party.allow(actor, "offer.import", offer.facts())
+    _refuse_of_others(actor, known.values())
     for row in rows:
         offer = known.get(row["offer_id"]) or Offer(uid=uuid4(), created_at=actor.now, code=row["offer_id"])
         place = where.get(row["place_code"] or "")
@@ -114,6 +139,11 @@ def _take_in(
     made.save()
     record(actor, "offer.import", kind="offer_import", uid=made.uid, **made.counts)
     return {"import": str(made.uid), **made.counts, "faults": list(faults)}
+
+
+def _refuse_of_others(actor: Actor, offers: Iterable[Offer]) -> None:
+    if _of_others(actor, offers):
+        raise Refused("offer.of_others", reason="no_relationship")
 
 
 def _plain(name: str, value: Any) -> Any:
@@ -143,6 +173,7 @@ def withdraw_offer(*, actor: Actor, offer_uid: UUID) -> str:
     """Take an offer out of the directory; referrals already sent stay."""
     offer = queries.offer_by_uid(actor, offer_uid, lock=True)
     party.allow(actor, "offer.import", offer.facts())
+    _refuse_of_others(actor, [offer])
     offer.is_withdrawn = True
     offer.save(update_fields=["is_withdrawn"])
     record(actor, "offer.import", kind="offer", uid=offer.uid, to="withdrawn")

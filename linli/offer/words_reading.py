@@ -54,6 +54,10 @@ WORDS = Words(
             "这个地方不归你；改成你那里的代码，或请那里的人来传",
             "this place is not yours; give a code of your own places, or ask a colleague there to upload it",
         ),
+        "offer_of_others": (
+            "这项资源是别的机构的；删去这一行，或请站里的人来改",
+            "this offer is another organisation's; leave the row out, or ask the station to change it",
+        ),
         "hsds_no_capacity": (
             "{count} 项服务没有写名额，先各按 1 个算；请补上还有几个名额",
             "{count} services do not say how many places they have; each counts as one until you add it",

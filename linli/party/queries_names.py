@@ -60,6 +60,12 @@ def managers_of(actor: Actor, organisation_ids: Collection[int]) -> dict[int, li
     return found
 
 
+def own_organisations(actor: Actor) -> set[int]:
+    """The organisations this actor belongs to today, by internal id."""
+    members = _today(Membership.objects.filter(login__uid=actor.login_uid), actor) if actor.login_uid else ()
+    return {row.organisation_id for row in members}
+
+
 def _today(rows: QuerySet[Any], actor: Actor) -> QuerySet[Any]:
     return rows.filter(starts_on__lte=actor.today).filter(Q(ends_on__isnull=True) | Q(ends_on__gte=actor.today))
 

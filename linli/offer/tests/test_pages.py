@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -13,10 +14,11 @@ from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
 
+from linli.core.errors import Refused
 from linli.core.models import AuditRow
-from linli.offer import queries
+from linli.offer import actions, queries
 from linli.offer.models import Offer, OfferImport
-from linli.party.models import Organisation
+from linli.party.models import Membership, Organisation
 from linli.party.tests import make
 from linli.party.tests.browse import browser
 from linli.place.models import Place
@@ -109,6 +111,25 @@ def test_another_places_offer_cannot_be_overwritten(page: Client, town: Place):
     assert send(theirs, GOOD, place_path=far.path).status_code == 200
     assert send(page, GOOD).status_code == 403
     assert Offer.objects.get().place_path == far.path
+
+
+def test_a_manager_touches_no_other_organisations_offers(page: Client):
+    for code, name in (("warm", "暖邻"), ("other", "安居")):
+        Organisation.objects.create(created_at=make.NOW, code=code, name=name, place_path=make.TOWN)
+    send(page, GOOD, ("O2", "安居", *GOOD[2:]), ("O3", "老陶", *GOOD[2:]))
+    login = make.login("manager", ("org_manager", make.TOWN))
+    member = {"organisation": Organisation.objects.get(code="other"), "login": login, "starts_on": date(2026, 1, 1)}
+    Membership.objects.create(created_at=make.NOW, **member)
+    manager = browser(login)
+    for code in ("O1", "O3"):
+        answer = send(manager, (code, "安居", *GOOD[2:]))
+        assert answer.status_code == 422 and "是别的机构的" in answer.content.decode()
+        uid = Offer.objects.get(code=code).uid
+        with pytest.raises(Refused, match=r"offer[.]of_others"):
+            actions.withdraw_offer(actor=make.actor(login), operation_id=uuid4(), offer_uid=uid)
+    assert list(Offer.objects.order_by("code").values_list("provider", flat=True)) == ["暖邻", "安居", "老陶"]
+    assert send(manager, ("O2", "安居", *GOOD[2:4], "助浴", *GOOD[5:]), ("O4", "安居", *GOOD[2:])).status_code == 200
+    assert Offer.objects.get(code="O2").name == "助浴"
 
 
 def test_a_row_of_another_place_is_a_fault_with_its_cure(page: Client):
