@@ -100,6 +100,15 @@ def test_lists_one_after_the_other_say_what_they_say_together(lead: Actor) -> No
     )
 
 
+def test_words_of_a_later_list_stand_beside_those_of_the_first(lead: Actor) -> None:
+    told = ("姓名", "身份证号", "备注")
+    taken(lead, 低保名册=sheet(("钱桂芳", OLD, "低保A类"), headings=told))
+    later = taken(lead, 走访=sheet(("钱桂芳", OLD, "2026年9月去世"), title="走访", headings=told))
+    assert set(judged(lead)["钱桂芳"]["remark"].split("；")) == {"低保A类", "2026年9月去世"}
+    withdrawn(lead, later)
+    assert judged(lead)["钱桂芳"]["remark"] == "低保A类"
+
+
 def test_a_list_taken_back_leaves_what_the_others_say(lead: Actor) -> None:
     taken(lead, 低保名册=AID)
     told = sheet(("钱桂芳", OLD, "00055500110"), title="走访", headings=("姓名", "身份证号", "联系电话"))
