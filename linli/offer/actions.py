@@ -53,7 +53,7 @@ def import_offers(
     known = Offer.objects.filter(code__in=[row["offer_id"] for row in rows])
     refused += [
         Fault("offer_of_others", file=file_name, column="offer_id", value=offer.code).as_dict()
-        for offer in _of_others(actor, known)
+        for offer in of_others(actor, known)
     ]
     if refused:
         raise BadInput("offer.file_faulty", count=len(refused), faults=refused)
@@ -75,7 +75,7 @@ def _outside(actor: Actor, rows: Sequence[Mapping[str, Any]], file_name: str) ->
     ]
 
 
-def _of_others(actor: Actor, offers: Iterable[Offer]) -> list[Offer]:
+def of_others(actor: Actor, offers: Iterable[Offer]) -> list[Offer]:
     """Of these, what an organisation's manager may not touch: somebody else's offers, in the same place too.
 
     What is referred to an offer goes to its organisation: whoever could put his own there would be told of people.
@@ -142,7 +142,7 @@ def _take_in(
 
 
 def _refuse_of_others(actor: Actor, offers: Iterable[Offer]) -> None:
-    if _of_others(actor, offers):
+    if of_others(actor, offers):
         raise Refused("offer.of_others", reason="no_relationship")
 
 

@@ -106,7 +106,8 @@ def offer_page(request: HttpRequest, uid: UUID) -> HttpResponse:
         return redirect("offer", uid=uid)
     values = presenters.offer_view(offer, places.place_words(actor, {offer.place_path}), actor.today) | {
         "operation_id": uuid4(),
-        "may_withdraw": bool(actor.decide("offer.import", offer.facts())) and not offer.is_withdrawn,
+        "may_withdraw": bool(actor.decide("offer.import", offer.facts()))
+        and not (offer.is_withdrawn or actions.of_others(actor, [offer])),
         "may_see_referrals": actor.holds_role_for("referral.list"),
     }
     return render(request, "offer/offer.html", values)

@@ -125,6 +125,7 @@ def test_a_manager_touches_no_other_organisations_offers(page: Client):
         answer = send(manager, (code, "安居", *GOOD[2:]))
         assert answer.status_code == 422 and "是别的机构的" in answer.content.decode()
         uid = Offer.objects.get(code=code).uid
+        assert "撤下这一项" not in manager.get(reverse("offer", args=[uid])).content.decode()
         with pytest.raises(Refused, match=r"offer[.]of_others"):
             actions.withdraw_offer(actor=make.actor(login), operation_id=uuid4(), offer_uid=uid)
     assert list(Offer.objects.order_by("code").values_list("provider", flat=True)) == ["暖邻", "安居", "老陶"]
