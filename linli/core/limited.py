@@ -33,8 +33,8 @@ def in_child(function: Callable[..., T], *args: Any, memory: int = MEMORY_BYTES,
     with _AT_ONCE:
         ours, theirs = context.Pipe(duplex=False)
         child = context.Process(target=_work, args=(theirs, memory, seconds, function, args), daemon=True)
+        child.start()
         try:
-            child.start()
             theirs.close()
             if not ours.poll(seconds * 3):
                 raise BadInput("core.file_too_heavy")

@@ -60,7 +60,8 @@ def choose_facts(actor: Actor, people: Sequence[int], fields: Collection[str] = 
         closed = _closed(held)
         before = Fact.objects.filter(person__in=persons, is_chosen=True, withdrawn_at__isnull=True)
         old = {pk: (person, name) for pk, person, name in before.values_list("pk", "person_id", "field")}
-        new = {fact.pk: (fact.person_id, fact.field) for fact in wanted}
+        read = {fact.pk: (fact.person_id, fact.field) for fact in wanted}
+        new = {pk: read[pk] for pk in _still_theirs(read)}
         free = {key for key in {*old.values(), *new.values()} if key[1] in fields} - closed
         gone = [pk for pk, key in old.items() if key in free and pk not in new]
         come = [pk for pk, key in new.items() if key in free and pk not in old]
@@ -68,7 +69,7 @@ def choose_facts(actor: Actor, people: Sequence[int], fields: Collection[str] = 
             for start in range(0, len(pks), CHUNK):
                 Fact.objects.filter(pk__in=pks[start : start + CHUNK]).update(is_chosen=chosen)
         changed = {old[pk] for pk in gone} | {new[pk] for pk in come}
-        _follow(actor, held, {(fact.person_id, fact.field): fact for fact in wanted}, changed)
+        _follow(actor, held, {read[fact.pk]: fact for fact in wanted if fact.pk in new}, changed)
         record(actor, "person.choose", kind="people", people=len(held), chosen=len(come), left=len(gone))
 
 
@@ -77,6 +78,15 @@ def _wanted(found: Resolved, said: queries_facts.Stored) -> list[Fact]:
     chosen = found.facts.filter(found.facts["chosen"]).select(["unique_id", "field"]).to_pylist()
     keys = [(row["unique_id"], row["field"]) for row in chosen]
     return [said.facts[key] for key in keys if key in said.facts]
+
+
+def _still_theirs(read: Mapping[int, tuple[int, str]]) -> list[int]:
+    """Of facts read before the lock, those nobody withdrew or gave to another person meanwhile."""
+    pks, found = list(read), []
+    for start in range(0, len(pks), CHUNK):
+        rows = Fact.objects.filter(pk__in=pks[start : start + CHUNK], withdrawn_at__isnull=True)
+        found += [pk for pk, person in rows.values_list("pk", "person_id") if person == read[pk][0]]
+    return found
 
 
 def _closed(held: Mapping[int, Person]) -> set[tuple[int, str]]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _RED, _AMBER, _HEAD = "FFF4B6B6", "FFFCE4A8", "FFEFEFEF"
 _COLUMNS: dict[str, tuple[str, str]] = {"zh": ("问题与改法", "原行号"), "en": ("Problem and cure", "Row in your sheet")}
 _MOST = 30_000
+_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 """Excel keeps 32,767 characters in a cell."""
 
 
@@ -56,13 +57,13 @@ def marked_workbook(
 
 
 def neutral(text: str) -> str:
-    """Text that no spreadsheet takes for a formula: an apostrophe before = + - @, no control characters.
+    """Text that no spreadsheet takes for a formula: an apostrophe before = + - @ of any width, no control characters.
 
     A lone sign and a plain negative number are left as they are.
     """
     clean = "".join(ch for ch in text if ch >= " " or ch == "\n")[:_MOST]
     harmless = len(clean) < 2 or (clean[0] == "-" and clean[1:].replace(".", "", 1).isdigit())
-    return f"'{clean}" if clean.lstrip().startswith(("=", "+", "-", "@")) and not harmless else clean
+    return f"'{clean}" if clean.lstrip().startswith(_STARTS) and not harmless else clean
 
 
 def _title(grid: Grid, taken: Sequence[str]) -> str:

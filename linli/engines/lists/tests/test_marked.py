@@ -65,6 +65,7 @@ def test_formulas_are_neutralised_and_come_back_unchanged_when_read_again() -> N
     [
         ("=1+1", "'=1+1"),
         ("+86", "'+86"),
+        ("＝1＋1", "'＝1＋1"),
         ("-", "-"),
         ("-5.5", "-5.5"),
         ("-a", "'-a"),
