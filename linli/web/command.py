@@ -42,6 +42,7 @@ COMMANDS = {
 }
 
 
+INTERRUPTED = 130  # 128 and SIGINT's number, as shells have it
 PLAIN: dict[str, Any] = {"add_completion": False, "rich_markup_mode": None, "pretty_exceptions_enable": False}
 
 
@@ -76,6 +77,11 @@ def linli() -> None:
     """邻里 Linli：社区社会工作与共治 · community social work and neighbourhood co-governance."""
 
 
+def is_interruption(error: Exception) -> bool:
+    """Whether somebody pressed Ctrl+C while DuckDB worked: it says so by an error of its own, with no type."""
+    return isinstance(error, RuntimeError) and str(error) == "Query interrupted"
+
+
 def main() -> None:
     """Run the command. Errors meant for a person leave as their words and exit code 2, not as a trace."""
     from linli.web.commands.words import as_words
@@ -83,6 +89,8 @@ def main() -> None:
     try:
         app()
     except Exception as error:
+        if is_interruption(error):
+            sys.exit(INTERRUPTED)
         words = as_words(error)
         if words is None:
             raise
