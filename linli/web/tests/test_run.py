@@ -267,7 +267,7 @@ import os, signal, sys, threading, duckdb
 from linli.web.command import is_interruption
 threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
 try:
-    duckdb.execute("select count(*) from range(1000000000000) t(x) where x % 7 = 3").fetchall()
+    duckdb.connect().execute("select count(*) from range(1000000000000) t(x) where x % 7 = 3").fetchall()
 except Exception as error:
     sys.exit(0 if is_interruption(error) and not is_interruption(RuntimeError("else")) else 1)
 """
