@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 import re
-import subprocess
-import sys
 from datetime import date
 from pathlib import Path
 
@@ -258,18 +256,3 @@ def test_a_row_without_number_that_is_somebody_known_counts_once(lists: Path, tm
         assert [row["outcome"] for row in faults] == ["refused"]
     named = set(linked)
     assert all(row["a"] in named and row["b"] in named for row in table(out, "review"))
-
-
-def test_ctrl_c_inside_a_query_is_known_for_what_it_is() -> None:
-    """Tried in a process of its own: the signal would reach whoever runs the tests."""
-    script = """
-import os, signal, sys, threading, duckdb
-from linli.web.command import is_interruption
-threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
-try:
-    duckdb.connect().execute("select count(*) from range(1000000000000) t(x) where x % 7 = 3").fetchall()
-except Exception as error:
-    sys.exit(0 if is_interruption(error) and not is_interruption(RuntimeError("else")) else 1)
-"""
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, timeout=60, check=False)
-    assert done.returncode == 0, done.stderr
