@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
@@ -23,6 +23,9 @@ from linli.party import compute, queries, queries_imports, rules_imports
 from linli.party.actions import CHUNK
 from linli.party.models import ImportBatch, ImportRow
 from linli.party.reading import Upload
+
+ANSWERED = "row:"
+"""How the cluster of answered rows begins; the rest is one of them."""
 
 
 @action("person.import")
@@ -153,38 +156,37 @@ def _clear_rows(*, actor: Actor, batch_uid: UUID) -> str:
     return str(batch.uid)
 
 
-def _said(batch: ImportBatch) -> dict[tuple[str, str, int], tuple[str, int | None, datetime | None]]:
-    """What a person said of rows before the lists are read again: decision, person and when, by place."""
+def _said(batch: ImportBatch) -> dict[tuple[str, str, int], ImportRow]:
+    """The rows of which a person said who they are, before the lists are read again, by place."""
     rows = ImportRow.objects.filter(batch=batch, decision__in=("same", "new", "hold"))
-    return {(row.file, row.sheet, row.row_number): (row.decision, row.person_id, row.decided_at) for row in rows}
+    return {(row.file, row.sheet, row.row_number): row for row in rows}
 
 
-def _say_again(
-    rows: Sequence[ImportRow], said: Mapping[tuple[str, str, int], tuple[str, int | None, datetime | None]]
-) -> None:
+def _say_again(rows: Sequence[ImportRow], said: Mapping[tuple[str, str, int], ImportRow]) -> None:
     """Decisions hold over another reading, where the row still is one that can be decided so."""
     for row in rows:
-        decision, person_id, at = said.get((row.file, row.sheet, row.row_number), ("", None, None))
-        if not decision or row.outcome == "refused" or (decision == "same" and not row.candidates):
+        before = said.get((row.file, row.sheet, row.row_number))
+        if before is None or row.outcome == "refused" or (before.decision == "same" and not row.candidates):
             continue
-        row.decision, row.person_id, row.decided_at = decision, person_id, at
+        row.decision, row.person_id, row.decided_at = before.decision, before.person_id, before.decided_at
         row.who = rules_imports.who(json.loads(row.record))
-        row.cluster = f"apart:{row.uid.hex}"
+        row.cluster = before.cluster or f"apart:{row.uid.hex}"
 
 
 def _answer_as_before(batch: ImportBatch, rows: Sequence[ImportRow]) -> None:
     """A row sent again of which somebody said who it is, is that person still, if it resembles that person still."""
-    asked: dict[str, list[ImportRow]] = {}
+    asked: dict[str, set[str]] = {}
+    together: dict[str, list[ImportRow]] = {}
     column = ImportRow._meta.get_field("who_index").indexed_column(ImportRow)
     for row in rows:
         if row.decision == "ask":
+            together.setdefault(row.cluster, []).append(row)
             for index in blind_indexes(column, rules_imports.who(json.loads(row.record))):
-                asked.setdefault(index, []).append(row)
+                asked.setdefault(index, set()).add(row.cluster)
     for index, person, answered in queries_imports.answers(batch, list(asked)):
-        for row in asked[index]:
-            if str(person.uid) in {each["person"] for each in row.candidates}:
+        for row in (row for cluster in asked[index] for row in together[cluster]):
+            if row.decision == "ask" and str(person.uid) in {each["person"] for each in row.candidates}:
                 row.decision, row.person, row.decided_at = "same", person, answered
-                row.cluster = f"apart:{row.uid.hex}"
 
 
 def files_of(batch: ImportBatch) -> dict[str, bytes]:
@@ -245,12 +247,18 @@ def _staged_rows(
             rows.append(row)
             continue
         row.candidates = [each for each in match.candidates if each["person"] not in closed]
-        row.decision = "ask" if row.candidates and row.person_id is None else ""
+        if row.candidates and row.person_id is None:
+            row.decision, row.cluster = "ask", _answered_as(match)
         rows.append(row)
     for place, found in faults.items():
         rows.append(_staged_row(actor, batch, place, ":".join(map(str, place)), found, upload.cells.get(place), {}))
         rows[-1].outcome = "refused"
     return rows
+
+
+def _answered_as(match: compute.Match) -> str:
+    """The cluster of a row that is asked about: rows that are certainly one person are answered as one."""
+    return f"{match.cluster}/{hashlib.sha256(match.part.encode()).hexdigest()[:12]}"
 
 
 def _guarded_clusters(matches: Mapping[str, compute.Match]) -> dict[str, int]:
@@ -341,23 +349,27 @@ def page_of(batch: ImportBatch) -> str:
 
 @action("person.import")
 def decide_row(*, actor: Actor, batch_uid: UUID, row_id: int, decision: str, person_uid: UUID | None) -> str:
-    """Say of a doubtful row whether it is an existing person (`same`), somebody new (`new`), or stays out (`hold`)."""
+    """Say of a doubtful row whether it is an existing person (`same`), somebody new (`new`), or stays out (`hold`).
+
+    Rows that are certainly the same person are answered with it.
+    """
     batch = queries_imports.own_import(actor, batch_uid, lock=True)
     stop_if(rules_imports.why_not_busy(job_state_of(batch)) or rules_imports.why_not_move(batch.state, "checked"))
-    found = queries_imports.import_records(batch, [row_id])
-    if not found or decision not in ("same", "new", "hold"):
+    row = ImportRow.objects.filter(batch=batch, pk=row_id).first()
+    if row is None or decision not in ("same", "new", "hold"):
         raise NotFound()
-    row, held = found[0]
-    row.decision, row.decided_at, row.who = decision, actor.now, rules_imports.who(held)
-    hidden = {str(uid) for uid in queries_imports.people_hidden(batch)}
-    offered = {candidate["person"] for candidate in row.candidates} - hidden
+    person_id = None
     if decision == "same":
-        if person_uid is None or str(person_uid) not in offered:
+        hidden = {str(uid) for uid in queries_imports.people_hidden(batch)}
+        if person_uid is None or str(person_uid) not in {each["person"] for each in row.candidates} - hidden:
             raise NotFound()
-        row.person_id = queries.person_ids(actor, [person_uid])[person_uid]
-    else:
-        row.person_id = None
-    row.cluster = f"row:{row.pk}"
-    row.save(update_fields=["decision", "decided_at", "who", "who_index", "person", "cluster"])
+        person_id = queries.person_ids(actor, [person_uid])[person_uid]
+    is_asked = "/" in row.cluster or row.cluster.startswith(ANSWERED)
+    one = ImportRow.objects.filter(batch=batch, cluster=row.cluster).exclude(outcome="refused") if is_asked else None
+    pks = [*one.values_list("pk", flat=True)] if one is not None else [row.pk]
+    for each, held in queries_imports.import_records(batch, pks):
+        each.decision, each.decided_at, each.who = decision, actor.now, rules_imports.who(held)
+        each.person_id, each.cluster = person_id, f"{ANSWERED}{row.pk}"
+        each.save(update_fields=["decision", "decided_at", "who", "who_index", "person", "cluster"])
     record(actor, "person.import", kind="import", uid=batch.uid, step="row", row=row.row_number, decision=decision)
     return str(batch.uid)

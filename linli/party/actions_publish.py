@@ -94,16 +94,19 @@ def _hold_hidden(batch: ImportBatch) -> None:
     for row in ImportRow.objects.filter(met, batch=batch, held_for__isnull=True).select_related("person"):
         people = {UUID(each["person"]) for each in row.candidates} | ({row.person.uid} if row.person else set())
         row.candidates = [each for each in row.candidates if each["person"] not in closed]
-        row.decision = "" if row.decision == "ask" and not row.candidates else row.decision
+        if row.decision == "ask" and not row.candidates:
+            row.decision, row.cluster = "", row.cluster.partition("/")[0]
         if guarded := people & protected.keys():
             row.held_for_id, row.person, row.candidates = min(protected[uid] for uid in guarded), None, []
             row.decision = row.decision if row.decision == "hold" else ""
-            clusters[row.cluster] = row.held_for_id
+            clusters[row.cluster.partition("/")[0]] = row.held_for_id
         changed.append(row)
-    ImportRow.objects.bulk_update(changed, ["held_for", "person", "candidates", "decision"], batch_size=CHUNK)
+    columns = ["held_for", "person", "candidates", "decision", "cluster"]
+    ImportRow.objects.bulk_update(changed, columns, batch_size=CHUNK)
     for cluster, person_id in clusters.items():
         if cluster:
-            ImportRow.objects.filter(batch=batch, cluster=cluster).update(held_for=person_id, person=None)
+            one = Q(cluster=cluster) | Q(cluster__startswith=f"{cluster}/")
+            ImportRow.objects.filter(one, batch=batch).update(held_for=person_id, person=None)
 
 
 @action("person.import")

@@ -6,7 +6,7 @@ Nothing is written here. Reading happens in a limited child process; linking in 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
@@ -123,10 +123,14 @@ def _layout(sheet: Mapping[str, Any]) -> lists.Layout:
 
 @dataclass(frozen=True)
 class Match:
-    """Where a record belongs: an existing person, or a new one named by `cluster`; and who it resembles."""
+    """Where a record belongs: an existing person, or a new one named by `cluster`; and who it resembles.
+
+    `part`: records of one cluster with the same part are certainly one person.
+    """
 
     person_uid: UUID | None
     cluster: str
+    part: str
     probability: float
     candidates: tuple[dict[str, Any], ...] = ()
 
@@ -169,8 +173,26 @@ def match_records(actor: Actor, records: pa.Table, place_path: str) -> dict[str,
             is_sure = all(certain[uid] == certain[one] for one, _ in existing)
             is_asked = len(existing) > 1 or not is_sure or uid in unsure or _is_among(existing, named)
             person = UUID(existing[0][0].removeprefix("person:")) if len(existing) == 1 and not is_asked else None
-            matches[uid] = Match(person, cluster, probability, tuple([*found, *several] if is_asked else found))
-    return matches
+            asked = tuple([*found, *several] if is_asked else found)
+            matches[uid] = Match(person, cluster, certain[uid], probability, asked)
+    return matches | _asked_together(matches)
+
+
+def _asked_together(matches: Mapping[str, Match]) -> dict[str, Match]:
+    """Records that are certainly one person nobody knows for sure resemble whom any of them resembles."""
+    parts: dict[str, list[str]] = {}
+    for uid, match in matches.items():
+        parts.setdefault(match.part, []).append(uid)
+    found: dict[str, Match] = {}
+    for uids in parts.values():
+        if any(matches[uid].person_uid for uid in uids):
+            continue
+        likes: dict[str, dict[str, Any]] = {}
+        for one in (one for uid in uids for one in matches[uid].candidates):
+            known = likes.setdefault(one["person"], one)
+            likes[one["person"]] = max(known, one, key=lambda like: like["probability"])
+        found |= {uid: replace(matches[uid], candidates=tuple(likes.values())) for uid in uids}
+    return found
 
 
 def _is_among(existing: Iterable[tuple[str, float]], named: Collection[str]) -> bool:

@@ -191,11 +191,11 @@ def sheet_faults(batch: ImportBatch) -> list[dict[str, str]]:
 
 
 def guesses(batch: ImportBatch) -> dict[str, int]:
-    """How much of the recognition a person should look at."""
+    """How much of the recognition a person should look at. A sheet of one column is a page of text, no list unread."""
     columns = [column for sheet in batch.layouts if sheet["is_list"] for column in sheet["columns"]]
     return {
         "sheets": sum(1 for sheet in batch.layouts if sheet["is_list"]),
-        "unread": sum(1 for sheet in batch.layouts if not sheet["is_list"]),
+        "unread": sum(1 for sheet in batch.layouts if not sheet["is_list"] and len(sheet["columns"]) > 1),
         "known": sum(1 for column in columns if column["field"]),
         "kept": sum(1 for column in columns if not column["field"]),
         "guessed": sum(1 for column in columns if column["field"] and column["why"] in GUESSED),

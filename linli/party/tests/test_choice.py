@@ -385,6 +385,33 @@ def test_a_row_once_said_to_be_somebody_new_goes_to_that_person(lead: Actor) -> 
     assert not confirmed_rows.exists(), "what was answered before can be answered otherwise"
 
 
+@pytest.mark.parametrize("decision", ["same", "new"])
+def test_rows_that_are_certainly_one_person_are_answered_once(lead: Actor, decision: str) -> None:
+    taken(lead, 甲=sheet(("钱桂芳", OLD, *DOUBTED[2:]), headings=DOUBTED_HEAD))
+    here = Person.objects.get()
+    other = id_number("19440817", 4)  # another sound number, all else alike
+    both = {
+        "乙": sheet(("钱桂芳", other, *DOUBTED[2:]), headings=DOUBTED_HEAD),
+        "丙": sheet(("钱桂芳", other, "独居"), headings=("姓名", "身份证号", "居住情况")),
+    }
+    batch = sent(lead, **both)
+    rows = ImportRow.objects.filter(batch=batch).order_by("pk")
+    assert [(row.decision, len(row.candidates)) for row in rows] == [("ask", 1)] * 2
+    for _again in range(2):  # and once more, after the lists were read again
+        actions_imports.decide_row(
+            actor=lead, operation_id=uuid4(), batch_uid=batch.uid, row_id=rows.last().pk, decision=decision,
+            person_uid=here.uid if decision == "same" else None,
+        )  # fmt: skip
+        actions_imports.ask_check(actor=lead, operation_id=uuid4(), batch_uid=batch.uid, columns=None)
+        batch = done(ImportBatch.objects.get(pk=batch.pk))
+    assert {row.decision for row in rows.all()} == {decision}
+    confirmed(lead, batch)
+    assert Person.objects.count() == (1 if decision == "same" else 2)
+    assert Fact.objects.get(field="living").person.pk == (here.pk if decision == "same" else Person.objects.last().pk)
+    later = sent(lead, **both)
+    assert {row.decision for row in ImportRow.objects.filter(batch=later)} <= {"", "same"}, "nothing is asked again"
+
+
 def test_an_answer_outlives_reading_the_lists_again(lead: Actor) -> None:
     taken(lead, 甲=sheet(("钱桂芳", OLD, *DOUBTED[2:]), headings=DOUBTED_HEAD))
     here = Person.objects.get()

@@ -180,7 +180,8 @@ def test_an_excluded_importer_learns_of_no_likeness(lead: Actor):
     make.exclusion(there.uid, login=Login.objects.get(uid=lead.login_uid))
     batch = visible_batch(lead, state="checked")
     record = {"unique_id": "a", "file": "a", "sheet": "b", "row": 3, "name": "钱桂芳"}
-    match = compute.Match(None, "c", 0.8, ({"person": str(there.uid), "probability": 0.8, "for": "", "against": ""},))
+    like = {"person": str(there.uid), "probability": 0.8, "for": "", "against": ""}
+    match = compute.Match(None, "c", "a", 0.8, (like,))
     book = SimpleNamespace(faults=(), records=SimpleNamespace(to_pylist=lambda: [record]))
     (row,) = actions_imports._staged_rows(lead, batch, SimpleNamespace(book=book, cells={}), {"a": match})
     assert (row.decision, row.candidates) == ("", [])
