@@ -99,10 +99,18 @@ def _value(code: str, value: str, said: list[Stated], person: Person) -> dict[st
         text = _("%(when)s，哪天不清楚") % {"when": value.removesuffix("-01").removesuffix("-01")}
     return {
         "text": text,
-        "sources": [{"name": said_words(one.source), "on": one.stated_on, "why": one.why} for one in said],
+        "sources": _sources(said),
         "is_chosen": any(one.is_chosen for one in said),
         "is_doubtful": any(one.doubt for one in said),
     }
+
+
+def _sources(said: Iterable[Stated]) -> list[dict[str, Any]]:
+    """Who says so: the lists of one day together, each correction with its why."""
+    found: dict[tuple[date | None, str], list[str]] = {}
+    for one in said:
+        found.setdefault((one.stated_on, one.why), []).append(said_words(one.source))
+    return [{"name": _("、").join(names), "on": on, "why": why} for (on, why), names in found.items()]
 
 
 def withheld(views: Iterable[FieldView]) -> list[dict[str, Any]]:
