@@ -46,6 +46,10 @@ class Stated:
     why: str = ""
 
 
+EACH_ITS_OWN = frozenset({"household_no"})
+"""Fields every department numbers by itself: other lists have other values, and none is wrong."""
+
+
 @dataclass(frozen=True)
 class FieldView:
     """A field of the file: its values, or the reason why they are withheld."""
@@ -61,6 +65,11 @@ class FieldView:
     @property
     def differs(self) -> bool:
         """Whether sources say different things and nobody has said which is right."""
+        return self.varies and self.field.code not in EACH_ITS_OWN
+
+    @property
+    def varies(self) -> bool:
+        """Whether several values stand side by side."""
         return len({v.value for v in self.values}) > 1 and not self.is_corrected
 
     @property

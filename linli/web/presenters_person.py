@@ -85,6 +85,7 @@ def _fact_row(view: FieldView, person: Person) -> dict[str, Any]:
         "code": code,
         "words": view.field.words,
         "differs": view.differs,
+        "varies": view.varies,
         "values": values[:1] if view.is_corrected else values,
         "earlier": values[1:] if view.is_corrected else [],
         "is_masked": code in MASKED_FIELDS,

@@ -49,6 +49,10 @@ def test_a_correction_settles_a_difference_and_keeps_what_was_said(worker: Actor
     stated(person, "phone", "00055500182", "低保名册")
     stated(person, "phone", "00055500199", "残联名册", chosen=False)
     assert view(worker, person, "phone").differs
+    stated(person, "household_no", "H001", "低保名册")
+    stated(person, "household_no", "LX77", "常住人口")
+    own = view(worker, person, "household_no")
+    assert own.varies and not own.differs, "each office numbers households by itself"
     correct(worker, person, "phone", "000 5550 0177")
     seen = view(worker, person, "phone")
     assert not seen.differs
