@@ -29,7 +29,7 @@ from tests.matrix.world import COUNTY, NOW, SAFETY, SENSITIVE, TODAY, TOWN, VILL
 
 pytestmark = pytest.mark.django_db
 PROVE = os.environ.get("LINLI_PROVE") == "1"
-SAMPLE = 4000 if PROVE else 100  # of some 425,000 for each route about people
+SAMPLE = 4000 if PROVE else 60  # of some 425,000 for each route about people
 SEED = 20260302
 DAY = timedelta(days=1)
 
