@@ -24,9 +24,6 @@ from linli.party.actions import CHUNK
 from linli.party.models import ImportBatch, ImportRow
 from linli.party.reading import Upload
 
-ANSWERED = "row:"
-"""How the cluster of answered rows begins; the rest is one of them."""
-
 
 @action("person.import")
 def upload_lists(*, actor: Actor, files: Mapping[str, bytes], place_path: str, stated_on: date) -> str:
@@ -248,17 +245,13 @@ def _staged_rows(
             continue
         row.candidates = [each for each in match.candidates if each["person"] not in closed]
         if row.candidates and row.person_id is None:
-            row.decision, row.cluster = "ask", _answered_as(match)
+            part = hashlib.sha256(match.part.encode()).hexdigest()[:12]
+            row.decision, row.cluster = "ask", rules_imports.asked(match.cluster, part)
         rows.append(row)
     for place, found in faults.items():
         rows.append(_staged_row(actor, batch, place, ":".join(map(str, place)), found, upload.cells.get(place), {}))
         rows[-1].outcome = "refused"
     return rows
-
-
-def _answered_as(match: compute.Match) -> str:
-    """The cluster of a row that is asked about: rows that are certainly one person are answered as one."""
-    return f"{match.cluster}/{hashlib.sha256(match.part.encode()).hexdigest()[:12]}"
 
 
 def _guarded_clusters(matches: Mapping[str, compute.Match]) -> dict[str, int]:
@@ -364,12 +357,13 @@ def decide_row(*, actor: Actor, batch_uid: UUID, row_id: int, decision: str, per
         if person_uid is None or str(person_uid) not in {each["person"] for each in row.candidates} - hidden:
             raise NotFound()
         person_id = queries.person_ids(actor, [person_uid])[person_uid]
-    is_asked = "/" in row.cluster or row.cluster.startswith(ANSWERED)
-    one = ImportRow.objects.filter(batch=batch, cluster=row.cluster).exclude(outcome="refused") if is_asked else None
-    pks = [*one.values_list("pk", flat=True)] if one is not None else [row.pk]
+    pks = [row.pk]
+    if rules_imports.is_answered_as_one(row.cluster):
+        one = ImportRow.objects.filter(batch=batch, cluster=row.cluster).exclude(outcome="refused")
+        pks = list(one.values_list("pk", flat=True))
     for each, held in queries_imports.import_records(batch, pks):
         each.decision, each.decided_at, each.who = decision, actor.now, rules_imports.who(held)
-        each.person_id, each.cluster = person_id, f"{ANSWERED}{row.pk}"
+        each.person_id, each.cluster = person_id, f"{rules_imports.ANSWERED}{row.pk}"
         each.save(update_fields=["decision", "decided_at", "who", "who_index", "person", "cluster"])
     record(actor, "person.import", kind="import", uid=batch.uid, step="row", row=row.row_number, decision=decision)
     return str(batch.uid)

@@ -95,17 +95,17 @@ def _hold_hidden(batch: ImportBatch) -> None:
         people = {UUID(each["person"]) for each in row.candidates} | ({row.person.uid} if row.person else set())
         row.candidates = [each for each in row.candidates if each["person"] not in closed]
         if row.decision == "ask" and not row.candidates:
-            row.decision, row.cluster = "", row.cluster.partition("/")[0]
+            row.decision, row.cluster = "", rules_imports.whole(row.cluster)
         if guarded := people & protected.keys():
             row.held_for_id, row.person, row.candidates = min(protected[uid] for uid in guarded), None, []
             row.decision = row.decision if row.decision == "hold" else ""
-            clusters[row.cluster.partition("/")[0]] = row.held_for_id
+            clusters[rules_imports.whole(row.cluster)] = row.held_for_id
         changed.append(row)
     columns = ["held_for", "person", "candidates", "decision", "cluster"]
     ImportRow.objects.bulk_update(changed, columns, batch_size=CHUNK)
     for cluster, person_id in clusters.items():
         if cluster:
-            one = Q(cluster=cluster) | Q(cluster__startswith=f"{cluster}/")
+            one = Q(cluster=cluster) | Q(cluster__startswith=rules_imports.asked(cluster, ""))
             ImportRow.objects.filter(one, batch=batch).update(held_for=person_id, person=None)
 
 
@@ -213,7 +213,7 @@ def _leave_with_others(batch: ImportBatch) -> int:
     tied = Tie.objects.filter(about_uid=OuterRef("uid"), ends_at__isnull=True)
     cared = Q(is_protected=True) | Exists(standing.filter(batch_uid__isnull=True)) | Exists(tied)
     stay += brought.filter(cared).update(batch_uid=None)
-    living = Person.objects.filter(household=OuterRef("pk")).exclude(batch_uid=batch.uid).order_by("pk")
+    living = queries.shown(Person.objects.filter(household=OuterRef("pk"))).order_by("pk")
     homes = Household.objects.filter(batch_uid=batch.uid).filter(Exists(living))
     homes.update(batch_uid=Subquery(living.values("batch_uid")[:1]))
     return stay

@@ -21,6 +21,25 @@ WITHDRAW_WITHIN = timedelta(hours=24)
 TELLS_WHO = ("name", "sex", "birth_on", "birth_precision", "id_no", "card_no", "phone", "place", "region", "address")
 
 
+ANSWERED = "row:"
+"""How the cluster of answered rows begins; the rest is one of them."""
+
+
+def asked(cluster: str, part: str) -> str:
+    """The cluster of rows that are asked about: those certainly one person (`part`) are answered as one."""
+    return f"{cluster}/{part}"
+
+
+def whole(cluster: str) -> str:
+    """The cluster rows belong to once nothing is asked of them."""
+    return cluster.partition("/")[0]
+
+
+def is_answered_as_one(cluster: str) -> bool:
+    """Whether one answer holds for all rows of a cluster: they were asked about, or answered so before."""
+    return "/" in cluster or cluster.startswith(ANSWERED)
+
+
 def who(record: Mapping[str, Any]) -> str:
     """What in a record tells whom it is about, in one text: equal texts are the same row sent again."""
     return json.dumps([record.get(name) for name in TELLS_WHO], ensure_ascii=False, default=str)

@@ -28,7 +28,7 @@ from linli.party import (
     queries_imports,
 )
 from linli.party.fields import FIELDS
-from linli.party.models import Fact, GroupStatus, ImportBatch, ImportRow, Login, Person
+from linli.party.models import Fact, GroupStatus, Household, ImportBatch, ImportRow, Login, Person
 from linli.party.tests import make
 from linli.party.tests.test_imports import confirmed, done, sheet
 
@@ -432,6 +432,18 @@ def test_whom_a_later_list_names_too_outlives_the_first_list(lead: Actor) -> Non
     person = Person.objects.get(name="钱桂芳")
     assert (person.batch_uid, person.phone_last4, person.household.batch_uid) == (later.uid, "0222", later.uid)
     assert person.household.size == 1
+
+
+def test_a_household_stays_in_sight_with_whoever_stays(lead: Actor) -> None:
+    head = ("姓名", "身份证号", "联系电话")
+    gone = taken(lead, 零=sheet(("吴建国", MAN, "00055500112"), headings=head))
+    actions_publish.withdraw_import(actor=lead, operation_id=uuid4(), batch_uid=gone.uid)
+    first = taken(lead, 甲=sheet(("钱桂芳", OLD, "00055500111"), headings=head))
+    home = Person.objects.get(name="钱桂芳").household
+    Person.objects.filter(name="吴建国").update(household=home)  # out of sight, and written down before her
+    taken(lead, 乙=sheet(("钱桂芳", OLD, "00055500222"), headings=head))
+    actions_publish.withdraw_import(actor=lead, operation_id=uuid4(), batch_uid=first.uid)
+    assert list(queries.shown(Household.objects.all())) == [home]
 
 
 def test_who_is_in_somebodys_care_outlives_the_list(lead: Actor) -> None:
